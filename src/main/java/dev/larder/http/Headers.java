@@ -1,0 +1,57 @@
+package dev.larder.http;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * The header fields of a message, in order. Names are compared without regard to case. Immutable.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9110.html#section-5">RFC 9110, fields</a>
+ */
+public final class Headers {
+  private static final Headers NONE = new Headers(List.of());
+
+  private record Field(String name, String value) {}
+
+  private final List<Field> fields;
+
+  private Headers(List<Field> fields) {
+    this.fields = fields;
+  }
+
+  /** No fields. */
+  public static Headers none() {
+    return NONE;
+  }
+
+  /** These and one more. */
+  public Headers with(String name, String value) {
+    List<Field> more = new ArrayList<>(fields.size() + 1);
+    more.addAll(fields);
+    more.add(new Field(name, value));
+    return new Headers(Collections.unmodifiableList(more));
+  }
+
+  /** The value of the first field of that name. */
+  public Optional<String> first(String name) {
+    for (Field field : fields) {
+      if (field.name.equalsIgnoreCase(name)) {
+        return Optional.of(field.value);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Calls {@code action} with each field's name and value, in order. */
+  public void forEach(BiConsumer<String, String> action) {
+    fields.forEach(field -> action.accept(field.name, field.value));
+  }
+
+  @Override
+  public String toString() {
+    return fields.toString();
+  }
+}

@@ -1,0 +1,73 @@
+package dev.larder.oci;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a registry as image names begin with it: a host, and a port where it isn't the
+ * scheme's own. It is a key; where the registry is reached is another matter.
+ *
+ * @param value {@code host} or {@code host:port} in lower case; Docker Hub is always {@code
+ *     docker.io}
+ */
+public record RegistryName(String value) {
+  /** Docker Hub, whose images are written without a registry. */
+  public static final RegistryName DOCKER_HUB = new RegistryName("docker.io");
+
+  private static final Set<String> DOCKER_HUB_ALIASES =
+      Set.of("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com");
+  private static final String LABEL = "[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?";
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-f:.]{2,45}\\])(?::[0-9]{1,5})?");
+
+  /**
+   * @throws IllegalArgumentException if {@code value} isn't a host with or without a port, or is
+   *     one of Docker Hub's other names
+   */
+  public RegistryName {
+    if (!isValid(value) || DOCKER_HUB_ALIASES.contains(value)) {
+      throw new IllegalArgumentException("not a registry name: " + value);
+    }
+  }
+
+  /** Reads a registry's name, whatever its case; empty if {@code text} isn't one. */
+  public static Optional<RegistryName> parse(String text) {
+    String value = text.toLowerCase(Locale.ROOT);
+    if (!isValid(value)) {
+      return Optional.empty();
+    }
+    return Optional.of(DOCKER_HUB_ALIASES.contains(value) ? DOCKER_HUB : new RegistryName(value));
+  }
+
+  /**
+   * Whether the first part of an image's name is a registry and not a repository, by the rule that
+   * all clients share: it has a dot or a colon, or is {@code localhost}.
+   */
+  public static boolean looksLikeRegistry(String firstPart) {
+    return firstPart.indexOf('.') >= 0
+        || firstPart.indexOf(':') >= 0
+        || firstPart.equals("localhost");
+  }
+
+  /**
+   * The full name of a repository of this registry: Docker Hub's official images are in {@code
+   * library/}, which people leave out.
+   */
+  public RepositoryName qualify(RepositoryName repository) {
+    return equals(DOCKER_HUB) && repository.value().indexOf('/') < 0
+        ? new RepositoryName("library/" + repository.value())
+        : repository;
+  }
+
+  private static boolean isValid(String text) {
+    return text.length() <= 255 && FORM.matcher(text).matches();
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

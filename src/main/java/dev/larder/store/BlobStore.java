@@ -1,0 +1,35 @@
+package dev.larder.store;
+
+import dev.larder.oci.Digest;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * Content by digest. What can be opened here was verified and is durable; what is on its way in is
+ * an {@link IncomingBlob} and can't be opened. Safe for use by many threads.
+ */
+public interface BlobStore {
+
+  /** Opens a blob; empty if it isn't here. Whoever opens it closes it. */
+  Optional<Blob> open(Digest digest) throws IOException;
+
+  /** The length of a blob in bytes; empty if it isn't here. */
+  OptionalLong size(Digest digest) throws IOException;
+
+  /** Begins a blob whose digest is told at its end. It doesn't survive a restart. */
+  IncomingBlob create() throws IOException;
+
+  /**
+   * Begins the blob {@code digest}, or takes it up again where an earlier run of the process had to
+   * leave it: {@link IncomingBlob#size} says how much is there. One at a time for each digest.
+   */
+  IncomingBlob resume(Digest digest) throws IOException;
+
+  /** Removes a blob. Readers that have it open go on. Removing what isn't here does nothing. */
+  void delete(Digest digest) throws IOException;
+
+  /** Calls {@code action} with the digest of each blob that is here, in no order. */
+  void forEach(Consumer<Digest> action) throws IOException;
+}

@@ -1,0 +1,75 @@
+package dev.larder.store;
+
+import dev.larder.oci.Descriptor;
+import dev.larder.oci.Digest;
+import dev.larder.oci.Manifest;
+import dev.larder.oci.RepositoryName;
+import dev.larder.oci.Tag;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who refers to what: the manifests, tags and blobs of each repository. Every method that changes
+ * something is atomic and durable when it returns. Safe for use by many threads.
+ *
+ * <p>All methods throw {@link java.io.UncheckedIOException} where the catalog can't be read or
+ * written, a full disk among the reasons.
+ */
+public interface Catalog {
+
+  /** What a tag points to. */
+  Optional<Digest> tag(RepositoryKey repository, Tag tag);
+
+  /** A manifest of the repository. */
+  Optional<StoredManifest> manifest(RepositoryKey repository, Digest digest);
+
+  /** A manifest of whatever repository. */
+  Optional<StoredManifest> manifest(Digest digest);
+
+  /**
+   * Adds a manifest to a repository, and moves a tag to it.
+   *
+   * @param parsed what the manifest says; empty where that isn't known
+   */
+  void putManifest(
+      RepositoryKey repository,
+      StoredManifest manifest,
+      Optional<Manifest> parsed,
+      Optional<Tag> tag);
+
+  /** Takes a manifest, and the tags that point to it, out of a repository; whether it was there. */
+  boolean deleteManifest(RepositoryKey repository, Digest digest);
+
+  /** Removes a tag; whether it was there. */
+  boolean deleteTag(RepositoryKey repository, Tag tag);
+
+  /** Up to {@code limit} tags in lexical order, those after {@code after} if that is given. */
+  List<Tag> tags(RepositoryKey repository, Optional<String> after, int limit);
+
+  /** Whether a hosted or mirrored repository has any manifest or blob. */
+  boolean exists(RepositoryKey repository);
+
+  /** Up to {@code limit} hosted repositories in lexical order, those after {@code after}. */
+  List<RepositoryName> hostedRepositories(Optional<String> after, int limit);
+
+  /** The manifests of the repository whose subject is {@code subject}, as descriptors. */
+  List<Descriptor> referrers(RepositoryKey repository, Digest subject);
+
+  /** Whether the repository may serve that blob. */
+  boolean hasBlob(RepositoryKey repository, Digest digest);
+
+  /** Lets the repository serve a blob of that length. */
+  void linkBlob(RepositoryKey repository, Digest digest, long size);
+
+  /** Takes a blob out of the repository; whether it was there. */
+  boolean unlinkBlob(RepositoryKey repository, Digest digest);
+
+  /** Whether any repository may serve that blob. */
+  boolean isBlobLinked(Digest digest);
+
+  /** The last good answer of an upstream under that key. */
+  Optional<Document> document(RepositoryKey repository, String key);
+
+  /** Keeps an upstream's answer under that key in place of the last one. */
+  void putDocument(RepositoryKey repository, String key, Document document);
+}

@@ -1,0 +1,40 @@
+package dev.larder.upstream;
+
+import dev.larder.oci.Digest;
+import dev.larder.oci.Reference;
+import dev.larder.oci.RepositoryName;
+import java.util.Optional;
+
+/** One upstream registry, asked over HTTP. Safe for use by many threads; calls block. */
+public abstract class UpstreamRegistry {
+
+  /** Asks which manifest a reference points to, at the price of a HEAD. */
+  public abstract Answer<ManifestHead> headManifest(RepositoryName repository, Reference reference);
+
+  /** Asks for a manifest. What is found has the digest that was asked for. */
+  public abstract Answer<UpstreamManifest> manifest(RepositoryName repository, Reference reference);
+
+  /** Asks whether the repository has a blob, and for its length in bytes. */
+  public abstract Answer<Long> headBlob(RepositoryName repository, Digest digest);
+
+  /**
+   * Asks for a blob from {@code offset} on.
+   *
+   * @param etag of the representation that the bytes before {@code offset} came from
+   */
+  public abstract Answer<BlobStream> blob(
+      RepositoryName repository, Digest digest, long offset, Optional<String> etag);
+
+  /**
+   * Asks for a page of the repository's tags.
+   *
+   * @param query what stands after the question mark, empty for the first page
+   */
+  public abstract Answer<Page> tags(RepositoryName repository, String query);
+
+  /**
+   * Asks for a page of the manifests that refer to {@code subject}; absent where the upstream
+   * hasn't got the referrers API.
+   */
+  public abstract Answer<Page> referrers(RepositoryName repository, Digest subject, String query);
+}

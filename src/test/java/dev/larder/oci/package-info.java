@@ -1,0 +1,5 @@
+/** What the vocabulary accepts and refuses. */
+@NullMarked
+package dev.larder.oci;
+
+import org.jspecify.annotations.NullMarked;
