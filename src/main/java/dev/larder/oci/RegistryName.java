@@ -13,15 +13,15 @@ import java.util.regex.Pattern;
  *     docker.io}
  */
 public record RegistryName(String value) {
-  /** Docker Hub, whose images are written without a registry. */
-  public static final RegistryName DOCKER_HUB = new RegistryName("docker.io");
-
   private static final Set<String> DOCKER_HUB_ALIASES =
       Set.of("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com");
   private static final String LABEL = "[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?";
   private static final Pattern FORM =
       Pattern.compile(
           "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-f:.]{2,45}\\])(?::[0-9]{1,5})?");
+
+  /** Docker Hub, whose images are written without a registry. */
+  public static final RegistryName DOCKER_HUB = new RegistryName("docker.io");
 
   /**
    * @throws IllegalArgumentException if {@code value} isn't a host with or without a port, or is
