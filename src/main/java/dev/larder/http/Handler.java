@@ -26,9 +26,9 @@ public interface Handler {
 
   /**
    * What to say where the server itself refuses what came, because it isn't HTTP or exceeds a
-   * limit.
+   * limit, or where the handler failed. Must not block, and only answer with {@link Body.Bytes}.
    *
-   * @param status 400, 413, 414, 431 or whatever else HTTP has for it
+   * @param status 400, 414, 431, 500 or whatever else HTTP has for it
    */
   Response refusal(int status, String reason);
 }

@@ -3,6 +3,7 @@ package dev.larder.http;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -25,6 +26,13 @@ public final class Headers {
   /** No fields. */
   public static Headers none() {
     return NONE;
+  }
+
+  /** The fields of a message as the server read them. */
+  static Headers of(Iterable<Map.Entry<String, String>> message) {
+    List<Field> fields = new ArrayList<>();
+    message.forEach(entry -> fields.add(new Field(entry.getKey(), entry.getValue())));
+    return new Headers(Collections.unmodifiableList(fields));
   }
 
   /** These and one more. */

@@ -3,19 +3,22 @@ package dev.larder.http;
 import java.util.function.Consumer;
 
 /**
- * An answer. {@code Content-Length} is the body's; no other header field is added.
+ * An answer. {@code Content-Length} is the body's; of other header fields only {@code Date} is
+ * added, and {@code Connection} where the connection closes.
  *
  * @param status the status code, 200 to 599
  * @param headers its header fields, without {@code Content-Length}
  * @param body its body; to a HEAD request only its length is sent
- * @param whenSent told once, when the last byte went out or the connection broke; must not block
+ * @param whenSent told once, after the body was closed, when the last byte went out or the
+ *     connection broke; must not block
  */
 public record Response(int status, Headers headers, Body body, Consumer<Sent> whenSent) {
 
   /**
    * What became of a response.
    *
-   * @param bodyBytes how many bytes of the body went out
+   * @param bodyBytes how many bytes of the body went out; where the connection broke, the piece in
+   *     memory that was being sent isn't counted
    * @param whole whether those were all
    */
   public record Sent(long bodyBytes, boolean whole) {}

@@ -1,0 +1,106 @@
+package dev.larder.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One event loop's share of the connections to an address. Everything happens on that loop. */
+final class Acceptor extends VerticleBase {
+  /** Room for a registry's longest paths and the states that clients send back in queries. */
+  private static final int MAX_REQUEST_LINE = 16 * 1024;
+
+  /** In all; bearer tokens alone may have many kilobytes. */
+  private static final int MAX_HEADERS = 64 * 1024;
+
+  /** Pieces in which a body comes: each costs a hand-over. */
+  private static final int MAX_PIECE = 64 * 1024;
+
+  private static final int SWEEPS_PER_PATIENCE = 8;
+
+  private final SocketAddress address;
+  private final Handler handler;
+  private final Patience patience;
+  private final HttpDate date;
+  private final InProgress inProgress;
+  private final Map<HttpConnection, Connection> connections = new HashMap<>();
+  private @Nullable HttpServer server;
+
+  Acceptor(
+      SocketAddress address,
+      Handler handler,
+      Patience patience,
+      HttpDate date,
+      InProgress inProgress) {
+    this.address = address;
+    this.handler = handler;
+    this.patience = patience;
+    this.date = date;
+    this.inProgress = inProgress;
+  }
+
+  @Override
+  public Future<?> start() {
+    vertx.setPeriodic(
+        Connection.millis(patience.idle().dividedBy(SWEEPS_PER_PATIENCE)),
+        _ -> List.copyOf(connections.values()).forEach(Connection::closeIfIdle));
+    server =
+        vertx
+            .createHttpServer(options())
+            .connectionHandler(this::opened)
+            .requestHandler(request -> exchange(request).begin())
+            .invalidRequestHandler(request -> exchange(request).refuseUnread());
+    return server.listen(address);
+  }
+
+  private static HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setMaxInitialLineLength(MAX_REQUEST_LINE)
+        .setMaxHeaderSize(MAX_HEADERS)
+        .setMaxChunkSize(MAX_PIECE)
+        .setHttp2ClearTextEnabled(false)
+        .setHandle100ContinueAutomatically(false)
+        .setCompressionSupported(false)
+        // Else a handler for WebSockets sees each request, and breaks off at the 129th in a row.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false);
+  }
+
+  private void opened(HttpConnection http) {
+    connections.put(http, new Connection(http, vertx, context, patience));
+    http.closeHandler(_ -> connections.remove(http));
+  }
+
+  private Exchange exchange(HttpServerRequest request) {
+    Connection connection = connections.get(request.connection());
+    if (connection == null) {
+      throw new IllegalStateException("a request on a connection that isn't open");
+    }
+    return new Exchange(request, connection, handler, patience, date, inProgress);
+  }
+
+  /** The port it listens on. */
+  int port() {
+    return server().actualPort();
+  }
+
+  /** Stops accepting, closes what is idle, and the rest when it becomes idle or after the time. */
+  Future<Void> shutdown(long nanos) {
+    return server().shutdown(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private HttpServer server() {
+    if (server == null) {
+      throw new IllegalStateException("not started");
+    }
+    return server;
+  }
+}

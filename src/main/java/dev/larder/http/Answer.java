@@ -1,0 +1,235 @@
+package dev.larder.http;
+
+import dev.larder.http.Response.Sent;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends a response. Whatever happens, its body is closed once and its listener told once, in that
+ * order.
+ */
+final class Answer {
+  private static final Logger log = LoggerFactory.getLogger(Answer.class);
+
+  private final Exchange exchange;
+  private final Response response;
+  private final HttpServerResponse http;
+
+  /** Whether the connection closes after it. */
+  private boolean last;
+
+  /** How much of a body that isn't in memory has gone out. */
+  private long sent;
+
+  private boolean clientGone;
+
+  Answer(Exchange exchange, Response response) {
+    this.exchange = exchange;
+    this.response = response;
+    this.http = exchange.http().response();
+  }
+
+  /** Sends a response that is in memory; on the event loop. */
+  void sendInMemory() {
+    try {
+      prepareHead();
+    } catch (RuntimeException e) {
+      log.error("{} can't be answered with {}", exchange, response, e);
+      exchange.cut();
+      over(0, false);
+      return;
+    }
+    end();
+  }
+
+  /** Sends any response from the request's thread, and blocks while its body needs the thread. */
+  void send() {
+    try {
+      checkBody();
+      prepareHead();
+    } catch (IOException | RuntimeException e) {
+      tell(0, false);
+      Answer failure = new Answer(exchange, exchange.failed(e));
+      failure.onLoopOrNever(failure::sendInMemory);
+      return;
+    }
+    switch (response.body()) {
+      case Body.Bytes _ -> onLoopOrNever(this::end);
+      case Body body when bodiless() || body.length() == 0 -> block(this::sendEnd);
+      case Body.FilePart part -> block(() -> await(() -> sendFile(part)));
+      case Body.Stream stream -> block(() -> send(stream));
+    }
+  }
+
+  /** Vert.x would send less than was announced, and not say so. */
+  private void checkBody() throws IOException {
+    if (response.body() instanceof Body.FilePart part
+        && part.file().size() < part.offset() + part.length()) {
+      throw new IOException(
+          "the file ends at " + part.file().size() + ", before the part that was to be sent");
+    }
+  }
+
+  private void prepareHead() {
+    int status = response.status();
+    http.setStatusCode(status);
+    http.headers().clear();
+    response.headers().forEach((name, value) -> http.headers().add(name, value));
+    http.putHeader("Date", exchange.date());
+    if (status == 204 || status == 304) {
+      http.headersEndHandler(_ -> http.headers().remove("Content-Length"));
+    } else {
+      http.putHeader("Content-Length", Long.toString(response.body().length()));
+    }
+    last = exchange.last();
+    if (last) {
+      http.putHeader("Connection", "close");
+    }
+  }
+
+  /** Whether the request or the status rules a body out. */
+  private boolean bodiless() {
+    return exchange.http().method().equals(HttpMethod.HEAD)
+        || response.status() == 204
+        || response.status() == 304;
+  }
+
+  /** Sends the head and all of the body; on the event loop, which goes on meanwhile. */
+  private void end() {
+    byte[] content =
+        response.body() instanceof Body.Bytes bytes && !bodiless() ? bytes.content() : new byte[0];
+    http.end(buffer(ByteBuffer.wrap(content)))
+        .onComplete(
+            result -> {
+              exchange.end(result.succeeded() && !last);
+              over(result.succeeded() ? content.length : 0, result.succeeded());
+            });
+  }
+
+  /** Sends on the request's thread; what fails there cuts the connection. */
+  private void block(Sending sending) {
+    boolean whole = false;
+    try {
+      sending.run();
+      whole = true;
+    } catch (IOException e) {
+      if (clientGone) {
+        log.debug("{} broke off after {} bytes", exchange, sent, e);
+      } else {
+        log.warn("{} cut off after {} bytes: {}", exchange, sent, e.getMessage());
+      }
+    } catch (RuntimeException | Error e) {
+      log.error("{} cut off after {} bytes", exchange, sent, e);
+    }
+    if (!whole) {
+      exchange.connection().onLoop(exchange::cut);
+    }
+    over(sent, whole);
+  }
+
+  /** Sends what is left once all of the body has gone: the head, if there was none. */
+  private void sendEnd() throws IOException {
+    await(() -> http.end().onSuccess(_ -> exchange.end(!last)));
+  }
+
+  private Future<Void> sendFile(Body.FilePart part) {
+    Outflow outflow = exchange.connection().outflow();
+    long before = outflow.fileBytes();
+    return http.sendFile(part.file(), part.offset(), part.length())
+        .onComplete(_ -> sent = outflow.fileBytes() - before)
+        .onSuccess(_ -> exchange.end(!last));
+  }
+
+  private void send(Body.Stream stream) throws IOException {
+    stream.source().writeTo(bytes -> write(bytes, stream.length()));
+    if (sent < stream.length()) {
+      throw new IOException("only " + sent + " of " + stream.length() + " bytes came");
+    }
+    sendEnd();
+  }
+
+  private void write(ByteBuffer bytes, long announced) throws IOException {
+    int count = bytes.remaining();
+    if (count > announced - sent) {
+      throw new IOException("more bytes came than the " + announced + " that were announced");
+    }
+    if (count > 0) {
+      await(() -> http.write(buffer(bytes.slice())));
+      bytes.position(bytes.limit());
+      sent += count;
+    }
+  }
+
+  /** A view, not a copy. */
+  private static Buffer buffer(ByteBuffer bytes) {
+    return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes));
+  }
+
+  /**
+   * Starts something on the event loop and waits for its end. It ends: a client that takes nothing
+   * is cut off by {@link Outflow}.
+   */
+  private void await(Supplier<Future<Void>> action) throws IOException {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    boolean started =
+        exchange
+            .connection()
+            .onLoop(
+                () -> {
+                  try {
+                    action.get().onComplete(done::complete, done::completeExceptionally);
+                  } catch (RuntimeException e) {
+                    done.completeExceptionally(e);
+                  }
+                });
+    if (!started) {
+      clientGone = true;
+      throw new IOException("the server has been stopped");
+    }
+    try {
+      done.join();
+    } catch (CompletionException e) {
+      clientGone = true;
+      throw new IOException("the client is gone", e.getCause());
+    }
+  }
+
+  private void onLoopOrNever(Runnable action) {
+    if (!exchange.connection().onLoop(action)) {
+      over(0, false);
+    }
+  }
+
+  private void over(long bodyBytes, boolean whole) {
+    tell(bodyBytes, whole);
+    exchange.over();
+  }
+
+  private void tell(long bodyBytes, boolean whole) {
+    try {
+      response.body().close();
+    } catch (RuntimeException e) {
+      log.error("{}: closing the body failed", exchange, e);
+    }
+    try {
+      response.whenSent().accept(new Sent(bodyBytes, whole));
+    } catch (RuntimeException e) {
+      log.error("{}: telling what was sent failed", exchange, e);
+    }
+  }
+
+  private interface Sending {
+    void run() throws IOException;
+  }
+}
