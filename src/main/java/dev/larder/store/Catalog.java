@@ -7,6 +7,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Who refers to what: the manifests, tags and blobs of each repository. Every method that changes
@@ -23,11 +24,12 @@ public interface Catalog {
   /** A manifest of the repository. */
   Optional<StoredManifest> manifest(RepositoryKey repository, Digest digest);
 
-  /** A manifest of whatever repository. */
+  /** A manifest of whatever repository, under the media type that it has in one of them. */
   Optional<StoredManifest> manifest(Digest digest);
 
   /**
-   * Adds a manifest to a repository, and moves a tag to it.
+   * Adds a manifest to a repository, and moves a tag to it. If the repository has it already, the
+   * media type and {@code parsed} take the place of what was known.
    *
    * @param parsed what the manifest says; empty where that isn't known
    */
@@ -36,6 +38,17 @@ public interface Catalog {
       StoredManifest manifest,
       Optional<Manifest> parsed,
       Optional<Tag> tag);
+
+  /**
+   * Adds a manifest to a repository, and moves a tag to it, if what it refers to is there: its
+   * configuration and layers as blobs of the repository, the manifests that it lists as manifests
+   * of the repository. Layers that may not be distributed needn't be there, nor its subject. The
+   * look and the addition are one step.
+   *
+   * @return what isn't there, in the manifest's order; nothing was changed unless this is empty
+   */
+  List<Digest> putCompleteManifest(
+      RepositoryKey repository, StoredManifest manifest, Manifest parsed, Optional<Tag> tag);
 
   /** Takes a manifest, and the tags that point to it, out of a repository; whether it was there. */
   boolean deleteManifest(RepositoryKey repository, Digest digest);
@@ -58,6 +71,15 @@ public interface Catalog {
   /** Whether the repository may serve that blob. */
   boolean hasBlob(RepositoryKey repository, Digest digest);
 
+  /** The length of a blob that the repository may serve, in bytes. */
+  OptionalLong blobSize(RepositoryKey repository, Digest digest);
+
+  /**
+   * The length, in bytes, that a manifest of the repository says {@code digest} has; empty if none
+   * refers to it. Where they disagree, the greatest.
+   */
+  OptionalLong describedSize(RepositoryKey repository, Digest digest);
+
   /** Lets the repository serve a blob of that length. */
   void linkBlob(RepositoryKey repository, Digest digest, long size);
 
@@ -66,6 +88,9 @@ public interface Catalog {
 
   /** Whether any repository may serve that blob. */
   boolean isBlobLinked(Digest digest);
+
+  /** A hosted repository that may serve that blob, if there is one. */
+  Optional<RepositoryName> hostedRepositoryWith(Digest digest);
 
   /** The last good answer of an upstream under that key. */
   Optional<Document> document(RepositoryKey repository, String key);

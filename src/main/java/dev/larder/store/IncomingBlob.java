@@ -14,16 +14,26 @@ public interface IncomingBlob extends Closeable {
   /** How many bytes have been written. */
   long size();
 
-  /** Writes what remains in {@code bytes} after those that are there. */
+  /**
+   * Writes what remains in {@code bytes} after those that are there.
+   *
+   * @throws IOException if they can't be written, for a full disk say; then this can't be
+   *     committed, and letting go of it drops the bytes
+   */
   void append(ByteBuffer bytes) throws IOException;
 
-  /** Drops all bytes that were written. */
+  /**
+   * Drops all bytes that were written. Whoever has them open for reading keeps them, and doesn't
+   * see those that are written from here on.
+   */
   void restart() throws IOException;
 
   /**
    * Opens what has been written for reading, independently of the writer: it stays readable, and
    * grows, until it is closed, also when this is committed or discarded. {@link Blob#size} is the
    * size at the time of the call.
+   *
+   * @throws IOException also if this was let go of without a commit
    */
   Blob read() throws IOException;
 

@@ -1,0 +1,157 @@
+package dev.larder.store;
+
+import dev.larder.oci.Digest;
+import dev.larder.oci.Manifest;
+import dev.larder.oci.Tag;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Blobs and catalog, kept in step: what the catalog names is in the blob store, whatever is
+ * deleted, committed or killed meanwhile. Safe for use by many threads.
+ *
+ * <p>A blob becomes durable first, and then the catalog learns of it; it leaves in the opposite
+ * order. A crash between the two leaves a blob that nothing names, which {@link #sweep} removes.
+ *
+ * <p>To link and to remove the same blob exclude each other by a lock of that digest alone. It is
+ * held while the file is synced; whoever waits for that wants this very blob, and couldn't go on
+ * without it. Reading takes no lock.
+ */
+public final class Store {
+  private final BlobStore blobs;
+  private final Catalog catalog;
+  private final DigestLocks locks = new DigestLocks();
+
+  public Store(BlobStore blobs, Catalog catalog) {
+    this.blobs = blobs;
+    this.catalog = catalog;
+  }
+
+  /** Who refers to what. Blobs are linked and unlinked by this class, not there. */
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  /** Opens a blob, if that repository may serve it. Whoever opens it closes it. */
+  public Optional<Blob> openBlob(RepositoryKey repository, Digest digest) throws IOException {
+    return catalog.hasBlob(repository, digest) ? blobs.open(digest) : Optional.empty();
+  }
+
+  /** The length of a blob in bytes, if that repository may serve it. */
+  public OptionalLong blobSize(RepositoryKey repository, Digest digest) throws IOException {
+    return catalog.hasBlob(repository, digest) ? blobs.size(digest) : OptionalLong.empty();
+  }
+
+  /**
+   * Lets a repository serve a blob that is here already, for another repository's sake. The caller
+   * knows that it may.
+   *
+   * @return false if the blob isn't here
+   */
+  public boolean link(RepositoryKey repository, Digest digest) throws IOException {
+    try (var _ = locks.lock(digest)) {
+      OptionalLong size = blobs.size(digest);
+      if (size.isEmpty()) {
+        return false;
+      }
+      catalog.linkBlob(repository, digest, size.getAsLong());
+      return true;
+    }
+  }
+
+  /**
+   * Lets the repository {@code to} serve a blob that {@code from} may serve.
+   *
+   * @return false if {@code from} may not serve it, or it isn't here
+   */
+  public boolean mount(RepositoryKey from, RepositoryKey to, Digest digest) throws IOException {
+    return catalog.hasBlob(from, digest) && link(to, digest);
+  }
+
+  /** Begins a blob whose digest is told at its end; see {@link BlobStore#create}. */
+  public IncomingBlob create() throws IOException {
+    return blobs.create();
+  }
+
+  /** Begins a blob, or goes on with it; see {@link BlobStore#resume}. */
+  public IncomingBlob resume(Digest digest) throws IOException {
+    return blobs.resume(digest);
+  }
+
+  /**
+   * Ends a blob: verified, durable, and served by that repository when this returns.
+   *
+   * @throws DigestMismatchException as {@link IncomingBlob#commit}
+   * @throws IOException as {@link IncomingBlob#commit}
+   * @throws java.io.UncheckedIOException if the catalog can't be written; the blob isn't served
+   */
+  public void commit(RepositoryKey repository, IncomingBlob incoming, Digest digest)
+      throws DigestMismatchException, IOException {
+    try (var _ = locks.lock(digest)) {
+      incoming.commit(digest);
+      // If this fails, the file stays until the next sweep: a commit that failed on the disk may
+      // turn out to have happened.
+      catalog.linkBlob(repository, digest, incoming.size());
+    }
+  }
+
+  /**
+   * Takes a blob out of a repository, and removes it when no repository has it any more. Readers
+   * that have it open go on; manifests may still refer to it.
+   *
+   * @return whether the repository had it
+   */
+  public boolean deleteBlob(RepositoryKey repository, Digest digest) throws IOException {
+    try (var _ = locks.lock(digest)) {
+      boolean unlinked = catalog.unlinkBlob(repository, digest);
+      if (unlinked && !catalog.isBlobLinked(digest)) {
+        blobs.delete(digest);
+      }
+      return unlinked;
+    }
+  }
+
+  /**
+   * Adds a manifest to a repository, and moves a tag to it, whether or not what it refers to is
+   * there: a mirrored repository fetches that when it is asked for.
+   */
+  public void putManifest(
+      RepositoryKey repository,
+      StoredManifest manifest,
+      Optional<Manifest> parsed,
+      Optional<Tag> tag) {
+    catalog.putManifest(repository, manifest, parsed, tag);
+  }
+
+  /**
+   * Adds a manifest to a repository, and moves a tag to it, if what it refers to is there; see
+   * {@link Catalog#putCompleteManifest}.
+   *
+   * @return what isn't there; nothing was changed unless this is empty
+   */
+  public List<Digest> putCompleteManifest(
+      RepositoryKey repository, StoredManifest manifest, Manifest parsed, Optional<Tag> tag) {
+    return catalog.putCompleteManifest(repository, manifest, parsed, tag);
+  }
+
+  /** Removes the blobs that no repository has: what a crash may leave. To be done at the start. */
+  public void sweep() throws IOException {
+    List<Digest> orphans = new ArrayList<>();
+    blobs.forEach(
+        digest -> {
+          if (!catalog.isBlobLinked(digest)) {
+            orphans.add(digest);
+          }
+        });
+    for (Digest digest : orphans) {
+      try (var _ = locks.lock(digest)) {
+        if (!catalog.isBlobLinked(digest)) {
+          blobs.delete(digest);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package dev.larder.store.file;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.larder.oci.Digest;
+import dev.larder.oci.Digest.Algorithm;
+import dev.larder.store.Blob;
+import dev.larder.store.BlobStore;
+import dev.larder.store.IncomingBlob;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Blobs as files under one folder:
+ *
+ * <pre>
+ * blobs/sha256/6c/6c3c62…   whole, verified, durable; never written to again
+ * blobs/sha512/0a/0a51d8…
+ * incoming/17               on its way in, digest not known yet; swept at the opening
+ * partial/sha256-6c3c62…    on its way in, digest known; kept to be taken up again
+ * </pre>
+ *
+ * <p>A blob's bytes are written and hashed in {@code incoming} or {@code partial}, compared with
+ * the digest, synced, renamed into {@code blobs}, and that folder is synced; only then does {@link
+ * IncomingBlob#commit} return. So a name in {@code blobs} has never named anything but whole and
+ * right bytes, whenever the power goes.
+ *
+ * <p>A blob that is deleted may be back after a loss of power: what isn't linked is swept ({@link
+ * dev.larder.store.Store#sweep}).
+ *
+ * <p>Only one process, and one of these in it, may use the folder at a time: see {@link StoreLock}.
+ * Reading and writing hold no lock that is common to two blobs.
+ */
+public final class FileBlobStore implements BlobStore {
+  private final Path blobs;
+  private final Path incoming;
+  private final Path partial;
+  private final AtomicLong created = new AtomicLong();
+  private final Set<Digest> resumed = ConcurrentHashMap.newKeySet();
+
+  /** The folders of blobs whose own names are known to be durable. */
+  private final Set<Path> shards = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Opens the store in {@code folder}, which is made if it isn't there. What an earlier run left in
+   * {@code incoming} is dropped, and so are partial blobs that have become whole in another way.
+   */
+  public FileBlobStore(Path folder) throws IOException {
+    this.blobs = folder.resolve("blobs");
+    this.incoming = folder.resolve("incoming");
+    this.partial = folder.resolve("partial");
+    DurableFiles.createFolders(folder);
+    DurableFiles.createFolder(incoming);
+    DurableFiles.createFolder(partial);
+    DurableFiles.createFolder(blobs);
+    for (Algorithm algorithm : Algorithm.values()) {
+      DurableFiles.createFolder(blobs.resolve(algorithm.prefix()));
+    }
+    sweepIncoming();
+    sweepPartial();
+  }
+
+  private void sweepIncoming() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(incoming)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private void sweepPartial() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(partial)) {
+      for (Path file : files) {
+        Optional<Digest> digest = Digest.parse(name(file).replace('-', ':'));
+        if (digest.isPresent() && Files.exists(path(digest.get()))) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Override
+  public Optional<Blob> open(Digest digest) throws IOException {
+    FileChannel content;
+    try {
+      content = FileChannel.open(path(digest), READ);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new Blob(content, content.size()));
+    } catch (IOException e) {
+      content.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public OptionalLong size(Digest digest) throws IOException {
+    try {
+      return OptionalLong.of(Files.size(path(digest)));
+    } catch (NoSuchFileException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It is hashed with SHA-256 as it is written; where it is committed under a digest of another
+   * algorithm, which is rare, it is read again for that.
+   */
+  @Override
+  public IncomingBlob create() throws IOException {
+    Path file = incoming.resolve(Long.toString(created.incrementAndGet()));
+    FileChannel channel = FileChannel.open(file, CREATE_NEW, READ, WRITE);
+    return new IncomingFile(this, file, channel, Algorithm.SHA256, false, () -> {});
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>What is there already is read once, to go on with its hash. It was never synced: after a
+   * loss of power it may be wrong, which the commit finds out.
+   *
+   * @throws IllegalStateException if that blob is on its way in already
+   */
+  @Override
+  public IncomingBlob resume(Digest digest) throws IOException {
+    if (!resumed.add(digest)) {
+      throw new IllegalStateException(digest + " is on its way in already");
+    }
+    Runnable release = () -> resumed.remove(digest);
+    try {
+      Path file = partial.resolve(digest.toString().replace(':', '-'));
+      FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE);
+      return new IncomingFile(this, file, channel, digest.algorithm(), true, release);
+    } catch (IOException | RuntimeException e) {
+      release.run();
+      throw e;
+    }
+  }
+
+  @Override
+  public void delete(Digest digest) throws IOException {
+    Files.deleteIfExists(path(digest));
+  }
+
+  @Override
+  public void forEach(Consumer<Digest> action) throws IOException {
+    for (Algorithm algorithm : Algorithm.values()) {
+      try (DirectoryStream<Path> shards =
+          Files.newDirectoryStream(blobs.resolve(algorithm.prefix()), Files::isDirectory)) {
+        for (Path shard : shards) {
+          try (DirectoryStream<Path> files = Files.newDirectoryStream(shard)) {
+            for (Path file : files) {
+              Digest.parse(algorithm.prefix() + ":" + name(file)).ifPresent(action);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Where a blob belongs, in a folder that is there and durable. */
+  Path place(Digest digest) throws IOException {
+    Path shard = shard(digest);
+    if (!shards.contains(shard)) {
+      DurableFiles.createFolder(shard);
+      shards.add(shard);
+    }
+    return shard.resolve(digest.hex());
+  }
+
+  private Path path(Digest digest) {
+    return shard(digest).resolve(digest.hex());
+  }
+
+  private Path shard(Digest digest) {
+    return blobs.resolve(digest.algorithm().prefix()).resolve(digest.hex().substring(0, 2));
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+}

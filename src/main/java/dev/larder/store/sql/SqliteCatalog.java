@@ -1,0 +1,239 @@
+package dev.larder.store.sql;
+
+import static dev.larder.store.sql.Repositories.IS_REPOSITORY;
+import static dev.larder.store.sql.Repositories.name;
+import static dev.larder.store.sql.Repositories.upstream;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.larder.oci.Descriptor;
+import dev.larder.oci.Digest;
+import dev.larder.oci.Manifest;
+import dev.larder.oci.MediaType;
+import dev.larder.oci.RepositoryName;
+import dev.larder.oci.Tag;
+import dev.larder.store.Catalog;
+import dev.larder.store.Document;
+import dev.larder.store.RepositoryKey;
+import dev.larder.store.StoredManifest;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The catalog in one SQLite file (and its {@code -wal} and {@code -shm}). Its tables are described
+ * in {@code 001-catalog.sql} beside this class.
+ *
+ * <p>A change is one transaction, and is on the disk when its method returns. Changes wait for each
+ * other, in the order in which they came; reads wait for no change.
+ */
+public final class SqliteCatalog implements Catalog, Closeable {
+  private static final long CACHE_BYTES = 16 << 20;
+  private static final int CACHE_ENTRY_BYTES = 256;
+
+  private final Database database;
+
+  /** Manifests' bytes. Who may have them is asked of the database each time. */
+  private final Cache<Digest, byte[]> contents =
+      Caffeine.newBuilder()
+          .maximumWeight(CACHE_BYTES)
+          .weigher((Digest digest, byte[] content) -> content.length + CACHE_ENTRY_BYTES)
+          .executor(Runnable::run)
+          .build();
+
+  /**
+   * Opens the catalog in {@code file}, which is made if it isn't there; its folder must be.
+   *
+   * @throws IOException if it can't be opened, or was written by a newer version of Larder
+   */
+  public SqliteCatalog(Path file) throws IOException {
+    this.database = new Database(file);
+  }
+
+  @Override
+  public Optional<Digest> tag(RepositoryKey repository, Tag tag) {
+    return database.read(
+        session ->
+            session.first(
+                row -> Columns.digest(row, 1),
+                "SELECT digest FROM tags WHERE" + IS_REPOSITORY + "AND name = ?",
+                upstream(repository),
+                name(repository),
+                tag.value()));
+  }
+
+  @Override
+  public Optional<StoredManifest> manifest(RepositoryKey repository, Digest digest) {
+    return database.read(
+        session -> withContent(session, digest, Manifests.mediaType(session, repository, digest)));
+  }
+
+  @Override
+  public Optional<StoredManifest> manifest(Digest digest) {
+    return database.read(
+        session -> withContent(session, digest, Manifests.mediaType(session, digest)));
+  }
+
+  private Optional<StoredManifest> withContent(
+      Session session, Digest digest, Optional<MediaType> mediaType) throws SQLException {
+    if (mediaType.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<byte[]> content = Optional.ofNullable(contents.getIfPresent(digest));
+    if (content.isEmpty()) {
+      // Empty if it has been deleted since the media type was read.
+      content = Manifests.content(session, digest);
+      content.ifPresent(bytes -> contents.put(digest, bytes));
+    }
+    return content.map(bytes -> new StoredManifest(digest, mediaType.get(), bytes));
+  }
+
+  @Override
+  public void putManifest(
+      RepositoryKey repository,
+      StoredManifest manifest,
+      Optional<Manifest> parsed,
+      Optional<Tag> tag) {
+    database.write(
+        session -> {
+          Manifests.put(session, repository, manifest, parsed, tag);
+          return manifest;
+        });
+  }
+
+  @Override
+  public List<Digest> putCompleteManifest(
+      RepositoryKey repository, StoredManifest manifest, Manifest parsed, Optional<Tag> tag) {
+    return database.write(
+        session -> {
+          List<Digest> missing = Manifests.missing(session, repository, parsed);
+          if (missing.isEmpty()) {
+            Manifests.put(session, repository, manifest, Optional.of(parsed), tag);
+          }
+          return missing;
+        });
+  }
+
+  @Override
+  public boolean deleteManifest(RepositoryKey repository, Digest digest) {
+    return database.write(session -> Manifests.delete(session, repository, digest));
+  }
+
+  @Override
+  public boolean deleteTag(RepositoryKey repository, Tag tag) {
+    return database.write(
+        session ->
+            session.change(
+                    "DELETE FROM tags WHERE" + IS_REPOSITORY + "AND name = ?",
+                    upstream(repository),
+                    name(repository),
+                    tag.value())
+                > 0);
+  }
+
+  @Override
+  public List<Tag> tags(RepositoryKey repository, Optional<String> after, int limit) {
+    return database.read(
+        session ->
+            session.all(
+                row -> new Tag(row.getString(1)),
+                "SELECT name FROM tags WHERE"
+                    + IS_REPOSITORY
+                    + "AND name > ? ORDER BY name LIMIT ?",
+                upstream(repository),
+                name(repository),
+                after.orElse(""),
+                limit));
+  }
+
+  @Override
+  public boolean exists(RepositoryKey repository) {
+    return database.read(session -> Repositories.hasContent(session, repository));
+  }
+
+  @Override
+  public List<RepositoryName> hostedRepositories(Optional<String> after, int limit) {
+    return database.read(session -> Repositories.hosted(session, after.orElse(""), limit));
+  }
+
+  @Override
+  public List<Descriptor> referrers(RepositoryKey repository, Digest subject) {
+    return database.read(session -> Manifests.referrers(session, repository, subject));
+  }
+
+  @Override
+  public boolean hasBlob(RepositoryKey repository, Digest digest) {
+    return blobSize(repository, digest).isPresent();
+  }
+
+  @Override
+  public OptionalLong blobSize(RepositoryKey repository, Digest digest) {
+    return database.read(session -> Blobs.size(session, repository, digest));
+  }
+
+  @Override
+  public OptionalLong describedSize(RepositoryKey repository, Digest digest) {
+    return database.read(session -> Manifests.describedSize(session, repository, digest));
+  }
+
+  @Override
+  public void linkBlob(RepositoryKey repository, Digest digest, long size) {
+    database.write(session -> Blobs.link(session, repository, digest, size));
+  }
+
+  @Override
+  public boolean unlinkBlob(RepositoryKey repository, Digest digest) {
+    return database.write(session -> Blobs.unlink(session, repository, digest));
+  }
+
+  @Override
+  public boolean isBlobLinked(Digest digest) {
+    return database.read(session -> Blobs.isLinked(session, digest));
+  }
+
+  @Override
+  public Optional<RepositoryName> hostedRepositoryWith(Digest digest) {
+    return database.read(session -> Repositories.hostedWith(session, digest));
+  }
+
+  @Override
+  public Optional<Document> document(RepositoryKey repository, String key) {
+    return database.read(
+        session ->
+            session.first(
+                row -> new Document(row.getBytes(1), Optional.ofNullable(row.getString(2))),
+                "SELECT content, next_query FROM documents WHERE"
+                    + IS_REPOSITORY
+                    + "AND document_key = ?",
+                upstream(repository),
+                name(repository),
+                key));
+  }
+
+  @Override
+  public void putDocument(RepositoryKey repository, String key, Document document) {
+    database.write(
+        session ->
+            session.change(
+                """
+                INSERT INTO documents (repository_id, document_key, content, next_query)
+                VALUES (?, ?, ?, ?)
+                ON CONFLICT (repository_id, document_key)
+                DO UPDATE SET content = excluded.content, next_query = excluded.next_query
+                """,
+                Repositories.id(session, repository),
+                key,
+                document.content(),
+                document.next().orElse(null)));
+  }
+
+  /** Waits for the work that is going on, and closes the file. */
+  @Override
+  public void close() throws IOException {
+    database.close();
+  }
+}
