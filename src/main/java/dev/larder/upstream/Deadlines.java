@@ -11,5 +11,5 @@ import java.time.Duration;
 public record Deadlines(Duration connect, Duration silence) {
   /** Seconds: clients themselves wait for minutes, and other pulls of the node wait with them. */
   public static final Deadlines DEFAULT =
-      new Deadlines(Duration.ofSeconds(5), Duration.ofSeconds(15));
+      new Deadlines(Duration.ofSeconds(5), Duration.ofSeconds(10));
 }

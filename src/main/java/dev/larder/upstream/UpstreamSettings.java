@@ -2,6 +2,7 @@ package dev.larder.upstream;
 
 import dev.larder.oci.RegistryName;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -30,6 +31,47 @@ public record UpstreamSettings(
   /** An upstream that no configuration names: public, over https. */
   public static UpstreamSettings unconfigured(RegistryName name) {
     return new UpstreamSettings(name, defaultUrl(name), false, Optional.empty(), Optional.empty());
+  }
+
+  /** The registry that is really asked, by which {@code docker login} knows it. */
+  RegistryName server() {
+    return RegistryName.parse(url.getRawAuthority()).orElse(name);
+  }
+
+  /**
+   * Checks what can be checked without a network.
+   *
+   * @throws IllegalArgumentException if something can't be used; the message names the upstream,
+   *     what is wrong, and what it must be
+   */
+  public void validate() {
+    if (!isAddress(url) || url.getRawQuery() != null || url.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "the url of upstream %s must be http:// or https:// and a host, with or without port and"
+                  .formatted(name)
+              + " path");
+    }
+    if (url.getRawUserInfo() != null) {
+      throw new IllegalArgumentException(
+          "the url of upstream %s has a login in it: write username and password-file instead"
+              .formatted(name));
+    }
+    try {
+      caFile.ifPresent(Trust::certificates);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("upstream %s: %s".formatted(name, e.getMessage()), e);
+    }
+    if (login.isPresent() && !Files.isReadable(login.get().passwordFile())) {
+      throw new IllegalArgumentException(
+          "upstream %s: password-file %s can't be read"
+              .formatted(name, login.get().passwordFile()));
+    }
+  }
+
+  /** Whether a URL names a host that can be asked over HTTP. */
+  static boolean isAddress(URI url) {
+    boolean web = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
+    return web && url.getHost() != null && url.getPort() <= 0xffff && url.getPort() != 0;
   }
 
   /** Where a registry is by its name alone. */

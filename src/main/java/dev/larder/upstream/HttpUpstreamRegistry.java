@@ -1,0 +1,85 @@
+package dev.larder.upstream;
+
+import dev.larder.oci.Digest;
+import dev.larder.oci.Reference;
+import dev.larder.oci.RepositoryName;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * A registry asked over HTTP by the distribution API. Answers come within the {@link Deadlines} and
+ * are tried once: whether and when to try again is the caller's decision.
+ *
+ * @see <a href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pull">OCI
+ *     distribution specification, pull</a>
+ */
+final class HttpUpstreamRegistry extends UpstreamRegistry {
+  private final Question anything;
+  private final ManifestRequests manifests;
+  private final BlobRequests blobs;
+  private final ListRequests lists;
+
+  /**
+   * @param transport what it is reached through; stays the caller's
+   */
+  HttpUpstreamRegistry(
+      UpstreamSettings settings,
+      Transport transport,
+      DockerConfig docker,
+      Deadlines deadlines,
+      Clock clock) {
+    this.anything = new Question(settings, deadlines, clock, "anything");
+    boolean plainHttp = "http".equals(settings.url().getScheme());
+    Redirects http = new Redirects(transport, settings.configured());
+    CredentialSource credentials =
+        new CredentialSource(settings.server(), settings.login(), docker, clock);
+    TokenSource tokens =
+        new TokenSource(
+            anything, plainHttp, new Redirects(transport, plainHttp), credentials, clock);
+    UpstreamClient client =
+        new UpstreamClient(
+            settings.url(), http, new Authenticator(anything, tokens, credentials), credentials);
+    this.manifests = new ManifestRequests(client);
+    this.blobs = new BlobRequests(client);
+    this.lists = new ListRequests(client);
+  }
+
+  @Override
+  public Answer<ManifestHead> headManifest(RepositoryName repository, Reference reference) {
+    return manifests.head(about(repository, reference), repository, reference);
+  }
+
+  @Override
+  public Answer<UpstreamManifest> manifest(RepositoryName repository, Reference reference) {
+    return manifests.get(about(repository, reference), repository, reference);
+  }
+
+  @Override
+  public Answer<Long> headBlob(RepositoryName repository, Digest digest) {
+    return blobs.head(about(repository, digest, "blob"), repository, digest);
+  }
+
+  @Override
+  public Answer<BlobStream> blob(
+      RepositoryName repository, Digest digest, long offset, Optional<String> etag) {
+    return blobs.get(about(repository, digest, "blob"), repository, digest, offset, etag);
+  }
+
+  @Override
+  public Answer<Page> tags(RepositoryName repository, String query) {
+    return lists.tags(anything.about("tags of " + repository), repository, query);
+  }
+
+  @Override
+  public Answer<Page> referrers(RepositoryName repository, Digest subject, String query) {
+    return lists.referrers(about(repository, subject, "referrers"), repository, subject, query);
+  }
+
+  private Question about(RepositoryName repository, Reference reference) {
+    return anything.about(repository + (reference instanceof Digest ? "@" : ":") + reference);
+  }
+
+  private Question about(RepositoryName repository, Digest digest, String what) {
+    return anything.about("%s %s of %s".formatted(what, digest, repository));
+  }
+}
