@@ -1,0 +1,66 @@
+package dev.larder.mirror;
+
+import dev.larder.store.Blob;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A reader of a blob that is being fetched. For one thread. */
+final class Follower implements MirroredBlob.Arriving {
+  private static final int BUFFER = 256 << 10;
+
+  private final BlobFetch fetch;
+  private final long size;
+  private Optional<Blob> file = Optional.empty();
+
+  /**
+   * @param size how many bytes the blob will have
+   */
+  Follower(BlobFetch fetch, long size) {
+    this.fetch = fetch;
+    this.size = size;
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public void writeTo(long offset, long length, Sink sink) throws IOException {
+    Objects.checkFromIndexSize(offset, length, size);
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, length));
+    long position = offset;
+    long end = offset + length;
+    while (position < end) {
+      long readable = Math.min(fetch.progress().awaitBeyond(position), end);
+      while (position < readable) {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), readable - position));
+        read(buffer, position);
+        position += buffer.flip().remaining();
+        sink.write(buffer);
+      }
+    }
+    if (end == size) {
+      // A blob without bytes has none to hold back until it is verified.
+      fetch.progress().awaitBeyond(size);
+    }
+  }
+
+  private void read(ByteBuffer buffer, long position) throws IOException {
+    if (file.isEmpty()) {
+      file = Optional.of(fetch.open());
+    }
+    while (buffer.hasRemaining()) {
+      if (file.get().content().read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("the file of a blob has become shorter than it was");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    file.ifPresent(Blob::close);
+  }
+}

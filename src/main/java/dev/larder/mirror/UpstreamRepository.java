@@ -1,0 +1,66 @@
+package dev.larder.mirror;
+
+import dev.larder.oci.Digest;
+import dev.larder.oci.RepositoryName;
+import dev.larder.store.RepositoryKey;
+import dev.larder.upstream.Answer;
+import dev.larder.upstream.UpstreamRegistry;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The repository that a mirror stands for.
+ *
+ * @param key what it is called in the store
+ * @param registry where to ask
+ * @param freshness how long its answers count
+ */
+record UpstreamRepository(RepositoryKey key, UpstreamRegistry registry, Freshness freshness) {
+  private static final Logger LOG = LoggerFactory.getLogger(UpstreamRepository.class);
+
+  /** What it is called there. */
+  RepositoryName name() {
+    return key.name();
+  }
+
+  /** What a blob of it is called in sentences. */
+  String blob(Digest digest) {
+    return "blob %s of %s".formatted(digest, key);
+  }
+
+  /** What to answer where the upstream gave no value. A failure is logged. */
+  <T> Lookup<T> answer(Answer<?> answer) {
+    if (answer instanceof Answer.Failed<?> failed) {
+      LOG.warn("{}", failed.message());
+    }
+    return lookup(answer);
+  }
+
+  /** What to answer where the upstream doesn't do what it promised; logged. */
+  <T> Lookup<T> failure(String message) {
+    LOG.warn("{}", message);
+    return new Lookup.Unavailable<>(message, Optional.empty());
+  }
+
+  /** What an answer means that has no value. */
+  static <T> Lookup<T> lookup(Answer<?> answer) {
+    return switch (answer) {
+      case Answer.Found<?> found -> throw new IllegalArgumentException("a value: " + found);
+      case Answer.Absent<?> absent -> new Lookup.Absent<>(absent.message());
+      case Answer.Refused<?> refused -> new Lookup.Refused<>(refused.message());
+      case Answer.Failed<?> failed ->
+          new Lookup.Unavailable<>(failed.message(), failed.retryAfter());
+    };
+  }
+
+  /**
+   * The last good answer, where a newer one can't be had.
+   *
+   * @param reason a sentence that says why not
+   */
+  static <T> Lookup<T> stale(T value, String reason) {
+    return new Lookup.Found<>(
+        value, Source.STALE, Optional.of("This is an earlier answer, which may be old: " + reason));
+  }
+}
