@@ -60,6 +60,17 @@ public final class ManifestReader {
     throw new InvalidManifestException(mediaType + " is not the type of a manifest");
   }
 
+  /**
+   * The media type that a manifest says it has.
+   *
+   * @throws InvalidManifestException if it says none, or isn't JSON
+   */
+  public static MediaType declaredMediaType(byte[] content) throws InvalidManifestException {
+    return text(parse(content), "mediaType")
+        .map(MediaType::parse)
+        .orElseThrow(() -> new InvalidManifestException("neither it nor Content-Type says what"));
+  }
+
   private static JsonNode parse(byte[] content) throws InvalidManifestException {
     try {
       JsonNode root = JSON.readTree(content);

@@ -1,0 +1,110 @@
+package dev.larder.registry;
+
+import dev.larder.http.Body;
+import dev.larder.http.Ranges;
+import dev.larder.http.Response;
+import dev.larder.mirror.Mirror;
+import dev.larder.mirror.MirroredBlob;
+import dev.larder.oci.Digest;
+import dev.larder.oci.ErrorCode;
+import dev.larder.registry.Repository.HostedRepository;
+import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.store.Blob;
+import dev.larder.store.RepositoryKey;
+import dev.larder.store.Store;
+import java.io.IOException;
+
+/**
+ * {@code /v2/<name>/blobs/<digest>}. A blob that is here goes out by sendfile from a file that is
+ * open already, so that nobody can take it away from a client that has begun; one that a mirror is
+ * fetching goes out as it comes.
+ *
+ * @see <a
+ *     href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-blobs">OCI
+ *     distribution specification, pulling blobs</a>
+ */
+final class BlobHandler {
+  private final Store store;
+
+  BlobHandler(Store store) {
+    this.store = store;
+  }
+
+  Reply handle(Call call, Digest digest) throws IOException {
+    return switch (call.request().method()) {
+      case "DELETE" -> delete(call.hosted().key(), digest);
+      case "HEAD" -> head(call, digest);
+      default -> get(call, digest);
+    };
+  }
+
+  private Reply get(Call call, Digest digest) throws IOException {
+    return switch (call.repository()) {
+      case HostedRepository(RepositoryKey key) -> {
+        Blob blob = store.openBlob(key, digest).orElseThrow(() -> unknown(key, digest));
+        yield Reply.hosted(response(call, digest, blob.size(), whole(blob)));
+      }
+      case MirroredRepository(Mirror mirror) ->
+          MirrorReplies.ofBlob(
+              mirror.blob(digest), blob -> response(call, digest, blob.size(), parts(blob)));
+    };
+  }
+
+  /** Asks no mirror for more than the length. */
+  private Reply head(Call call, Digest digest) throws IOException {
+    return switch (call.repository()) {
+      case HostedRepository(RepositoryKey key) -> {
+        long size = store.blobSize(key, digest).orElseThrow(() -> unknown(key, digest));
+        yield Reply.hosted(response(call, digest, size, BlobHandler::unsent));
+      }
+      case MirroredRepository(Mirror mirror) ->
+          MirrorReplies.ofBlob(
+              mirror.blobSize(digest), size -> response(call, digest, size, BlobHandler::unsent));
+    };
+  }
+
+  private static Response response(Call call, Digest digest, long size, Ranges.Parts parts) {
+    Response response = Ranges.answer(call.request(), "\"" + digest + "\"", size, parts);
+    return response.status() == 416
+        ? ErrorResponses.rangeNotSatisfiable(digest, size)
+        : response
+            .with("Content-Type", "application/octet-stream")
+            .with("Docker-Content-Digest", digest.toString());
+  }
+
+  private static Ranges.Parts parts(MirroredBlob blob) {
+    return switch (blob) {
+      case MirroredBlob.Whole(Blob whole) -> whole(whole);
+      case MirroredBlob.Arriving arriving ->
+          (offset, length) ->
+              new Body.Stream(
+                  length, sink -> arriving.writeTo(offset, length, sink::write), arriving::close);
+    };
+  }
+
+  private static Ranges.Parts whole(Blob blob) {
+    return (offset, length) -> new Body.FilePart(blob.content(), offset, length, blob::close);
+  }
+
+  /** A body that has nothing but a length, for an answer to HEAD. */
+  private static Body unsent(long offset, long length) {
+    return new Body.Stream(
+        length,
+        sink -> {
+          throw new IOException("an answer to HEAD has no body");
+        },
+        () -> {});
+  }
+
+  private Reply delete(RepositoryKey key, Digest digest) throws IOException {
+    if (!store.deleteBlob(key, digest)) {
+      throw unknown(key, digest);
+    }
+    return Reply.hosted(Response.of(202));
+  }
+
+  private static RegistryException unknown(RepositoryKey key, Digest digest) {
+    return new RegistryException(
+        ErrorCode.BLOB_UNKNOWN, "%s has no blob %s".formatted(key, digest));
+  }
+}

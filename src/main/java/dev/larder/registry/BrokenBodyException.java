@@ -1,0 +1,12 @@
+package dev.larder.registry;
+
+import java.io.IOException;
+
+/** A request's body can't be read to its end: no answer can reach the client any more. */
+final class BrokenBodyException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  BrokenBodyException(IOException cause) {
+    super(cause);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.larder.registry;
+
+import dev.larder.http.Response;
+import dev.larder.mirror.Lookup;
+import dev.larder.mirror.Source;
+import dev.larder.oci.ErrorCode;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The answers of mirrored repositories. {@code Larder-Cache} says where each comes from: {@code
+ * hit}, {@code miss}, {@code revalidated} or {@code stale}; what may be old comes with a {@code
+ * Warning}, which containerd shows to its user.
+ *
+ * @see <a
+ *     href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#warnings">OCI
+ *     distribution specification, warnings</a>
+ */
+final class MirrorReplies {
+  /** Far below the 4096 bytes that the specification allows for all warnings. */
+  private static final int LONGEST_WARNING = 1000;
+
+  private MirrorReplies() {}
+
+  /** The reply to a question for a manifest or a list. */
+  static <T> Reply of(Lookup<T> lookup, ErrorCode absent, Function<T, Response> response) {
+    return switch (lookup) {
+      case Lookup.Found<T> found -> found(found, response);
+      case Lookup.Absent<T>(String message) -> Reply.error(ErrorResponses.of(absent, message));
+      case Lookup.Refused<T>(String message) -> Reply.error(ErrorResponses.withheld(message));
+      case Lookup.Unavailable<T> unavailable ->
+          Reply.error(ErrorResponses.unavailable(unavailable.message(), unavailable.retryAfter()));
+    };
+  }
+
+  /** The reply to a question for a blob. */
+  static <T> Reply ofBlob(Lookup<T> lookup, Function<T, Response> response) {
+    return lookup instanceof Lookup.Unavailable<T> unavailable
+        ? Reply.error(ErrorResponses.blobUnavailable(unavailable.message()))
+        : of(lookup, ErrorCode.BLOB_UNKNOWN, response);
+  }
+
+  /** The reply with what was found. */
+  static <T> Reply found(Lookup.Found<T> found, Function<T, Response> response) {
+    Access.Outcome outcome = outcome(found.source());
+    Response marked =
+        response.apply(found.value()).with("Larder-Cache", outcome.name().toLowerCase(Locale.ROOT));
+    Optional<String> warning = found.warning().map(MirrorReplies::warning);
+    return new Reply(warning.isPresent() ? marked.with("Warning", warning.get()) : marked, outcome);
+  }
+
+  private static Access.Outcome outcome(Source source) {
+    return switch (source) {
+      case HIT -> Access.Outcome.HIT;
+      case MISS -> Access.Outcome.MISS;
+      case REVALIDATED -> Access.Outcome.REVALIDATED;
+      case STALE -> Access.Outcome.STALE;
+    };
+  }
+
+  /** One line of printable ASCII in quotes. */
+  private static String warning(String sentence) {
+    StringBuilder quoted = new StringBuilder("299 - \"");
+    sentence
+        .chars()
+        .limit(LONGEST_WARNING)
+        .forEach(
+            c -> {
+              if (c == '"' || c == '\\') {
+                quoted.append('\\');
+              }
+              quoted.append(c >= ' ' && c <= '~' ? (char) c : ' ');
+            });
+    return quoted.append('"').toString();
+  }
+}

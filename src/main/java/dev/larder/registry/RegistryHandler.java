@@ -1,0 +1,215 @@
+package dev.larder.registry;
+
+import dev.larder.http.Handler;
+import dev.larder.http.Query;
+import dev.larder.http.Request;
+import dev.larder.http.Response;
+import dev.larder.mirror.Mirror;
+import dev.larder.mirror.Mirrors;
+import dev.larder.oci.ErrorCode;
+import dev.larder.oci.Reference;
+import dev.larder.oci.RegistryName;
+import dev.larder.registry.Repository.HostedRepository;
+import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.store.RepositoryKey;
+import dev.larder.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The distribution API over what is hosted here and what is mirrored. */
+public final class RegistryHandler implements Handler {
+  private static final Logger log = LoggerFactory.getLogger(RegistryHandler.class);
+
+  private final Set<RegistryName> ownNames;
+  private final Store store;
+  private final Mirrors mirrors;
+  private final InstantSource clock;
+  private final Consumer<Access> accessLog;
+  private final Namespaces namespaces;
+  private final Routes routes;
+
+  /**
+   * The handler of a listener that isn't bound to an upstream.
+   *
+   * @param ownNames what images that were pushed here may be called by: {@code localhost:5000}
+   * @param store what is hosted here
+   * @param mirrors what is mirrored
+   * @param clock tells when an upload was left behind, and how long answers take
+   * @param accessLog is told of each request when its answer was sent; must not block
+   */
+  public RegistryHandler(
+      Set<RegistryName> ownNames,
+      Store store,
+      Mirrors mirrors,
+      InstantSource clock,
+      Consumer<Access> accessLog) {
+    this(ownNames, store, mirrors, clock, accessLog, Optional.empty(), new Routes(store, clock));
+  }
+
+  private RegistryHandler(
+      Set<RegistryName> ownNames,
+      Store store,
+      Mirrors mirrors,
+      InstantSource clock,
+      Consumer<Access> accessLog,
+      Optional<RegistryName> bound,
+      Routes routes) {
+    this.ownNames = ownNames;
+    this.store = store;
+    this.mirrors = mirrors;
+    this.clock = clock;
+    this.accessLog = accessLog;
+    this.namespaces =
+        new Namespaces(ownNames, bound, name -> store.catalog().exists(RepositoryKey.hosted(name)));
+    this.routes = routes;
+  }
+
+  /**
+   * The same for a listener that is bound to an upstream: whoever names no registry there pulls
+   * from that one. They share the uploads in progress.
+   */
+  public RegistryHandler boundTo(RegistryName upstream) {
+    return new RegistryHandler(
+        ownNames, store, mirrors, clock, accessLog, Optional.of(upstream), routes);
+  }
+
+  @Override
+  public Response handle(Request request) throws IOException {
+    Visit visit = new Visit(request, clock, accessLog);
+    try {
+      return visit.answered(reply(visit));
+    } catch (RegistryException e) {
+      return visit.answered(Reply.error(e.response()));
+    } catch (BrokenBodyException e) {
+      visit.abandoned();
+      throw e;
+    } catch (IOException | UncheckedIOException e) {
+      log.error("{} {}: the store failed", request.method(), request.path(), e);
+      return visit.answered(Reply.error(ErrorResponses.storeFailed(e)));
+    } catch (RuntimeException e) {
+      log.error("{} {} failed", request.method(), request.path(), e);
+      return visit.answered(Reply.error(ErrorResponses.fault()));
+    }
+  }
+
+  private Reply reply(Visit visit) throws IOException {
+    Request request = visit.request();
+    RegistryPath path = RegistryPath.parse(request.path());
+    visit.asksFor(path.endpoint());
+    if (!path.endpoint().methods().contains(request.method())) {
+      throw new RegistryException(
+          ErrorResponses.methodNotAllowed(
+              "%s doesn't do %s".formatted(request.path(), request.method()),
+              path.endpoint().methods()));
+    }
+    if (path.endpoint() instanceof Endpoint.Base) {
+      return base();
+    }
+    Query query = query(request);
+    Optional<String> ns = query.first("ns");
+    if (path.endpoint() instanceof Endpoint.Repositories) {
+      requireHosted(path, ns);
+      return routes.repositories(query);
+    }
+    boolean pull = path.endpoint().mirroredMethods().contains(request.method());
+    RepositoryKey key = namespaces.repository(path, ns, pull);
+    visit.means(key);
+    return scoped(routes.handle(new Call(request, path, query, repository(key))), ns);
+  }
+
+  @Override
+  public Optional<Response> ready(Request request) {
+    try {
+      Visit visit = new Visit(request, clock, accessLog);
+      return readyReply(visit).map(visit::answered);
+    } catch (RegistryException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Reply> readyReply(Visit visit) {
+    Request request = visit.request();
+    RegistryPath path = RegistryPath.parse(request.path());
+    visit.asksFor(path.endpoint());
+    if (!path.endpoint().mirroredMethods().contains(request.method())) {
+      return Optional.empty();
+    }
+    if (path.endpoint() instanceof Endpoint.Base) {
+      return Optional.of(base());
+    }
+    if (!(path.endpoint() instanceof Endpoint.Manifest(Reference reference))
+        || namespaces.mayBlock()) {
+      return Optional.empty();
+    }
+    Query query = query(request);
+    RepositoryKey key = namespaces.repository(path, query.first("ns"), true);
+    visit.means(key);
+    return mirror(key)
+        .flatMap(
+            mirror ->
+                routes.ready(
+                    new Call(request, path, query, new MirroredRepository(mirror)),
+                    mirror,
+                    reference))
+        .map(reply -> scoped(reply, query.first("ns")));
+  }
+
+  @Override
+  public Response refusal(int status, String reason) {
+    return ErrorResponses.refusal(status, reason);
+  }
+
+  private static Reply base() {
+    return Reply.hosted(
+        JsonResponses.of(200, JsonResponses.object())
+            .with("Docker-Distribution-API-Version", "registry/2.0"));
+  }
+
+  private void requireHosted(RegistryPath path, Optional<String> ns) {
+    namespaces
+        .upstream(path, ns)
+        .ifPresent(
+            upstream -> {
+              throw new RegistryException(
+                  ErrorResponses.unknownPath("_catalog for a mirrored registry: " + upstream));
+            });
+  }
+
+  private static Query query(Request request) {
+    try {
+      return request.query();
+    } catch (IllegalArgumentException e) {
+      throw new RegistryException(
+          ErrorCode.NAME_INVALID, "the query isn't well encoded: " + e.getMessage());
+    }
+  }
+
+  private Repository repository(RepositoryKey key) {
+    return key.upstream().isEmpty()
+        ? new HostedRepository(key)
+        : new MirroredRepository(mirror(key).orElseThrow(() -> notAllowed(key)));
+  }
+
+  private Optional<Mirror> mirror(RepositoryKey key) {
+    return key.upstream().flatMap(upstream -> mirrors.mirror(upstream, key.name()));
+  }
+
+  private static RegistryException notAllowed(RepositoryKey key) {
+    return new RegistryException(
+        ErrorCode.DENIED,
+        "%s isn't mirrored here: the configuration doesn't allow that registry; name it under upstreams"
+            .formatted(key));
+  }
+
+  /** Says which registry the answer is about to a client that said so itself. */
+  private static Reply scoped(Reply reply, Optional<String> ns) {
+    return ns.map(name -> new Reply(reply.response().with("OCI-Namespace", name), reply.outcome()))
+        .orElse(reply);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.larder.registry;
+
+import dev.larder.mirror.Mirror;
+import dev.larder.store.RepositoryKey;
+
+/** Where a request's manifests and blobs are. */
+sealed interface Repository {
+
+  /** Which one it is, in the store. */
+  RepositoryKey key();
+
+  /** People push to it, and it has what they pushed. */
+  record HostedRepository(RepositoryKey key) implements Repository {}
+
+  /** It stands for a repository of an upstream, and can only be read. */
+  record MirroredRepository(Mirror mirror) implements Repository {
+    @Override
+    public RepositoryKey key() {
+      return mirror.key();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.larder.registry;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.larder.http.Response;
+import dev.larder.mirror.Mirror;
+import dev.larder.oci.ErrorCode;
+import dev.larder.oci.Tag;
+import dev.larder.registry.Repository.HostedRepository;
+import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.store.Catalog;
+import dev.larder.store.Document;
+import dev.larder.store.RepositoryKey;
+import java.util.List;
+
+/**
+ * {@code /v2/<name>/tags/list}. The tags of a mirrored repository are the upstream's, page by page,
+ * under the name by which the client calls it.
+ *
+ * @see <a
+ *     href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags">OCI
+ *     distribution specification, listing tags</a>
+ */
+final class TagsHandler {
+  private final Catalog catalog;
+
+  TagsHandler(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  Reply handle(Call call) {
+    return switch (call.repository()) {
+      case HostedRepository(RepositoryKey key) -> Reply.hosted(hosted(call, key));
+      case MirroredRepository(Mirror mirror) ->
+          MirrorReplies.of(
+              mirror.tags(UpstreamQuery.of(call)),
+              ErrorCode.NAME_UNKNOWN,
+              page -> mirrored(call, page));
+    };
+  }
+
+  private Response hosted(Call call, RepositoryKey key) {
+    Paging.Page<Tag> page =
+        Paging.of(call.query()).take((last, size) -> catalog.tags(key, last, size), Tag::value);
+    if (page.entries().isEmpty() && !catalog.exists(key)) {
+      throw new RegistryException(ErrorCode.NAME_UNKNOWN, "there is no repository " + key);
+    }
+    ObjectNode content = JsonResponses.object().put("name", call.path().name());
+    ArrayNode tags = content.putArray("tags");
+    page.entries().forEach(tag -> tags.add(tag.value()));
+    return linked(call, JsonResponses.of(200, content), page.next().orElse(List.of()));
+  }
+
+  private static Response mirrored(Call call, Document page) {
+    ObjectNode content = JsonResponses.read(page.content());
+    content.put("name", call.path().name());
+    return linked(
+        call, JsonResponses.of(200, content), page.next().map(List::of).orElse(List.of()));
+  }
+
+  private static Response linked(Call call, Response response, List<String> next) {
+    return next.isEmpty()
+        ? response
+        : response.with("Link", Paging.link(call.location("/tags/list", next)));
+  }
+}

@@ -1,0 +1,108 @@
+package dev.larder.registry;
+
+import dev.larder.http.Request;
+import dev.larder.http.Response;
+import dev.larder.store.RepositoryKey;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What an access log will say of one request, gathered while it is answered. */
+final class Visit {
+  private final Request request;
+  private final InstantSource clock;
+  private final Consumer<Access> log;
+  private final Instant began;
+  private Optional<Endpoint> endpoint = Optional.empty();
+  private Optional<RepositoryKey> repository = Optional.empty();
+  private long received;
+
+  Visit(Request request, InstantSource clock, Consumer<Access> log) {
+    this.request = request;
+    this.clock = clock;
+    this.log = log;
+    this.began = clock.instant();
+  }
+
+  /** The request; what is read of its body is counted, and that it breaks off is told apart. */
+  Request request() {
+    return new Request(
+        request.method(),
+        request.path(),
+        request.rawQuery(),
+        request.headers(),
+        request.scheme(),
+        request.local(),
+        request.remote(),
+        new CountedBody(request.body()));
+  }
+
+  /** Notes what the request is for. */
+  void asksFor(Endpoint asked) {
+    endpoint = Optional.of(asked);
+  }
+
+  /** Notes which repository it means. */
+  void means(RepositoryKey key) {
+    repository = Optional.of(key);
+  }
+
+  /** The response of {@code reply}, which is logged when it was sent. */
+  Response answered(Reply reply) {
+    Response response = reply.response();
+    return response.whenSent(
+        sent -> log(response.status(), reply.outcome(), sent.bodyBytes(), sent.whole()));
+  }
+
+  /** There will be no answer: the client is gone. */
+  void abandoned() {
+    log(Access.CLIENT_GONE, Access.Outcome.ERROR, 0, false);
+  }
+
+  private void log(int status, Access.Outcome outcome, long sent, boolean whole) {
+    log.accept(
+        new Access(
+            began,
+            request.method(),
+            endpoint.map(Endpoint::word).orElse(""),
+            repository.map(key -> key.name().value()),
+            repository.flatMap(RepositoryKey::upstream),
+            endpoint.flatMap(Endpoint::named),
+            status,
+            outcome,
+            sent,
+            whole,
+            received,
+            Duration.between(began, clock.instant()),
+            request.remote(),
+            request.header("User-Agent").orElse("")));
+  }
+
+  private final class CountedBody extends FilterInputStream {
+    CountedBody(InputStream body) {
+      super(body);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        int read = in.read(bytes, offset, length);
+        received += Math.max(0, read);
+        return read;
+      } catch (IOException e) {
+        throw new BrokenBodyException(e);
+      }
+    }
+  }
+}
