@@ -1,0 +1,165 @@
+package dev.larder.cli;
+
+import dev.larder.oci.RegistryName;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the configuration file says; docs/configuration.md describes its form.
+ *
+ * @param listen where to listen; empty if it doesn't say
+ * @param data the folder of the store
+ * @param names further names of our own
+ * @param logFormat how to log
+ * @param upstreams the upstreams that it names
+ * @param otherUpstreams whether those that it doesn't name may be mirrored
+ */
+record ConfigurationFile(
+    List<String> listen,
+    Optional<Path> data,
+    List<RegistryName> names,
+    Optional<LogFormat> logFormat,
+    Map<RegistryName, UpstreamEntry> upstreams,
+    boolean otherUpstreams) {
+
+  /** What stands where no file is given. */
+  static final ConfigurationFile NONE =
+      new ConfigurationFile(
+          List.of(), Optional.empty(), List.of(), Optional.empty(), Map.of(), true);
+
+  private static final String OTHERS = "*";
+
+  /**
+   * An upstream's entry.
+   *
+   * @param allow whether it may be mirrored at all
+   * @param url where it is, if not where its name says
+   * @param freshFor how long an answer of it isn't asked for again
+   * @param caFile certificates to trust beside the system's
+   * @param username its user
+   * @param passwordFile where the password stands; there if {@code username} is
+   */
+  record UpstreamEntry(
+      boolean allow,
+      Optional<URI> url,
+      Optional<Duration> freshFor,
+      Optional<Path> caFile,
+      Optional<String> username,
+      Optional<Path> passwordFile) {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws CommandException if it can't be read or something in it is wrong; the message names the
+   *     line
+   */
+  static ConfigurationFile read(Path file) throws CommandException {
+    YamlMapping root = YamlMapping.read(file);
+    root.allowOnly(List.of("listen", "data", "names", "log-format", "upstreams"));
+    YamlMapping upstreams = root.mapping("upstreams");
+    Map<RegistryName, UpstreamEntry> entries = new LinkedHashMap<>();
+    boolean others = true;
+    for (String key : upstreams.keys()) {
+      YamlMapping entry = upstreams.mapping(key);
+      if (key.equals(OTHERS)) {
+        entry.allowOnly(List.of("allow"));
+        others = entry.flag("allow").orElse(true);
+      } else if (entries.put(registry(upstreams, key), upstream(entry)) != null) {
+        throw upstreams.error(key, "\"%s\" is another name of an upstream above".formatted(key));
+      }
+    }
+    return new ConfigurationFile(
+        root.texts("listen"),
+        root.text("data").map(Path::of),
+        names(root),
+        logFormat(root),
+        entries,
+        others);
+  }
+
+  private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {
+    entry.allowOnly(List.of("allow", "url", "fresh-for", "ca-file", "username", "password-file"));
+    Optional<String> username = entry.text("username");
+    Optional<Path> passwordFile = entry.text("password-file").map(Path::of);
+    if (username.isPresent() != passwordFile.isPresent()) {
+      throw entry.error(
+          username.isPresent() ? "username" : "password-file",
+          "username and password-file go together");
+    }
+    return new UpstreamEntry(
+        entry.flag("allow").orElse(true),
+        url(entry),
+        freshFor(entry),
+        entry.text("ca-file").map(Path::of),
+        username,
+        passwordFile);
+  }
+
+  private static Optional<URI> url(YamlMapping entry) throws CommandException {
+    Optional<String> text = entry.text("url");
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      URI url = new URI(text.get());
+      boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+      if (http
+          && url.getHost() != null
+          && url.getRawUserInfo() == null
+          && url.getRawQuery() == null) {
+        return Optional.of(url);
+      }
+    } catch (URISyntaxException e) {
+      // told below, in the words of the file
+    }
+    throw entry.error("url", "url is http://HOST or https://HOST, with :PORT and /PATH if needed");
+  }
+
+  private static Optional<Duration> freshFor(YamlMapping entry) throws CommandException {
+    Optional<String> text = entry.text("fresh-for");
+    Optional<Duration> duration = text.flatMap(Durations::parse);
+    if (text.isPresent() && duration.isEmpty()) {
+      throw entry.error("fresh-for", "fresh-for is a time like 30s, 5m, 12h or 7d");
+    }
+    return duration;
+  }
+
+  private static List<RegistryName> names(YamlMapping root) throws CommandException {
+    List<RegistryName> names = new ArrayList<>();
+    for (String name : root.texts("names")) {
+      names.add(
+          RegistryName.parse(name)
+              .orElseThrow(
+                  () -> root.error("names", "\"%s\" is not HOST or HOST:PORT".formatted(name))));
+    }
+    return names;
+  }
+
+  private static RegistryName registry(YamlMapping upstreams, String key) throws CommandException {
+    return RegistryName.parse(key)
+        .orElseThrow(
+            () ->
+                upstreams.error(
+                    key, "\"%s\" is not a registry: write HOST or HOST:PORT".formatted(key)));
+  }
+
+  private static Optional<LogFormat> logFormat(YamlMapping root) throws CommandException {
+    Optional<String> text = root.text("log-format");
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    for (LogFormat format : LogFormat.values()) {
+      if (format.toString().equals(text.get())) {
+        return Optional.of(format);
+      }
+    }
+    throw root.error("log-format", "log-format is text or json");
+  }
+}

@@ -1,0 +1,78 @@
+package dev.larder.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MainTest {
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void withoutACommandItPrintsItsHelp() {
+    assertThat(run()).isZero();
+    assertThat(out.toString()).contains("Usage: larder", "serve", "Exit codes:", "LARDER_LISTEN");
+  }
+
+  @Test
+  void helpAndVersionAreNoErrors() {
+    assertThat(run("--help")).isZero();
+    assertThat(run("--version")).isZero();
+    assertThat(run("serve", "--help")).isZero();
+    assertThat(out.toString()).contains("larder unpackaged", "--listen", "--data", "--config");
+  }
+
+  @Test
+  void aBadFlagIsOneSentenceAndExitCode2() {
+    assertThat(run("serve", "--lsten", ":5000")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("larder: ").contains("--lsten").hasLineCount(1);
+  }
+
+  @Test
+  void aBadAddressIsOneSentenceAndExitCode2() {
+    assertThat(run("serve", "--listen", "nowhere")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("larder: ").contains("\"nowhere\"").hasLineCount(1);
+  }
+
+  @Test
+  void aBadFileIsOneSentenceThatNamesTheLineAndExitCode2() throws IOException {
+    Path file = Files.writeString(folder.resolve("larder.yaml"), "data: /x\nlisten_: y\n");
+    assertThat(run("serve", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("larder.yaml:2: unknown key").hasLineCount(1);
+  }
+
+  @Test
+  void anAddressInUseIsOneSentenceAndExitCode1() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      assertThat(run("serve", "--listen", address, "--data", folder.toString())).isEqualTo(1);
+      assertThat(err.toString()).startsWith("larder: ").contains(address).hasLineCount(1);
+    }
+  }
+
+  @Test
+  void aFolderThatCantBeMadeIsOneSentenceAndExitCode1() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    String data = file.resolve("data").toString();
+    assertThat(run("serve", "--listen", "127.0.0.1:0", "--data", data)).isEqualTo(1);
+    assertThat(err.toString()).startsWith("larder: ").contains(file.toString()).hasLineCount(1);
+  }
+
+  private int run(String... args) {
+    CommandLine commandLine = Main.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(args);
+  }
+}
