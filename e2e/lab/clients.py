@@ -1,0 +1,90 @@
+"""The other clients: Docker's engine, podman, skopeo, crane and oras, each with its own folders and no configuration but ours."""
+
+import json
+import os
+import pathlib
+
+from . import programs
+from .images import GREETING
+from .report import check_equal
+
+
+def versions():
+    """What each client says of itself."""
+    commands = {
+        "dockerd": ["dockerd", "--version"],
+        "podman": ["podman", "--version"],
+        "skopeo": ["skopeo", "--version"],
+        "crane": ["crane", "version"],
+        "oras": ["oras", "version"],
+    }
+    return {name: programs.run(*command).strip().splitlines()[0] for name, command in commands.items()}
+
+
+class Docker:
+    """Docker's engine with a registry mirror, and its command line."""
+
+    def __init__(self, folder, mirror):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        self.host = f"unix://{self.folder}/docker.sock"
+        configuration = self.folder / "daemon.json"
+        configuration.write_text(json.dumps({"registry-mirrors": [mirror]}))
+        self._server = programs.Server("dockerd", [
+            "dockerd", "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
+            "--data-root", self.folder / "root", "--exec-root", self.folder / "exec",
+            # No network of containers is tested, and none of the machine's is to change.
+            "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
+        ], self.folder / "dockerd.log")
+        self._server.wait_until(self._answers)
+
+    def __call__(self, *arguments):
+        # The command line that belongs to the engine comes first: a machine may have another one.
+        environment = {"PATH": f"/usr/bin:{os.environ['PATH']}", "DOCKER_CONFIG": str(self.folder / "config")}
+        return programs.run("docker", "--host", self.host, *arguments, env=environment)
+
+    def digests(self, name):
+        return json.loads(self("image", "inspect", name))[0]["RepoDigests"]
+
+    def check_runs(self, name):
+        said = self("run", "--rm", "--network", "none", name, "/bin/sh", "-c", f"echo {GREETING}")
+        check_equal(said.strip(), GREETING, f"what a container of {name} says")
+
+    def close(self):
+        self._server.stop()
+
+    def _answers(self):
+        try:
+            self("version")
+            return True
+        except programs.CommandFailed:
+            return False
+
+
+class Containers:
+    """podman and skopeo, which share their configuration; `registries` is the text of their registries.conf."""
+
+    def __init__(self, folder, registries):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        self._registries = self.folder / "registries.conf"
+        self._registries.write_text(registries)
+        self._environment = {"CONTAINERS_REGISTRIES_CONF": str(self._registries), "HOME": str(self.folder)}
+
+    def podman(self, *arguments):
+        return programs.run("podman", "--root", self.folder / "root", "--runroot", self.folder / "run", "--storage-driver", "overlay",
+                            *arguments, env=self._environment)
+
+    def skopeo(self, *arguments):
+        return programs.run("skopeo", "--registries-conf", self._registries, *arguments, env=self._environment)
+
+    def close(self):
+        """Neither of the two has anything running."""
+
+
+def registries_conf(larder, mirrored):
+    """A registries.conf by which images of the mirrored registries are pulled through Larder, by path."""
+    parts = [f'[[registry]]\nlocation = "{larder}"\ninsecure = true\n']
+    for name in mirrored:
+        parts.append(f'[[registry]]\nlocation = "{name}"\n[[registry.mirror]]\nlocation = "{larder}/{name}"\ninsecure = true\n')
+    return "\n".join(parts)

@@ -1,0 +1,89 @@
+"""What a scenario is given: upstreams, Larder and clients on demand, all ended when the scenario ends."""
+
+import contextlib
+import itertools
+import pathlib
+import shutil
+
+from . import tokens
+from .clients import Containers, Docker
+from .containerd import Containerd
+from .larder import Larder
+from .upstreams import Registry, Upstream, Upstreams
+
+
+# In memory, private to the scenario: what nodes and engines unpack there needs no cleaning up. Its name is short, since the paths
+# of sockets have to be.
+CLIENTS = pathlib.Path("/run/e2e")
+
+
+class Laboratory(contextlib.ExitStack):
+    """The folder and the programs of one scenario. Larder's data lie on the disk. Logs stay under e2e/.work/logs, and nothing else."""
+
+    def __init__(self, work, scenario):
+        super().__init__()
+        self.work = pathlib.Path(work)
+        self.folder = self.work / "running" / scenario
+        self.logs = self.work / "logs" / scenario
+        self._prepared = Upstreams(work)
+        self._numbers = itertools.count(1)
+        self.images = self._prepared.content.images()
+        self.content = self._prepared.content
+        for folder in self.folder, self.logs:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        self.callback(self._put_away)
+
+    def image(self, name):
+        """An image by its name without the tag."""
+        return self.images[f"{name}:e2e"]
+
+    def docker_io(self):
+        """The upstream docker.io: https with an authority of our own, and tokens."""
+        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), secure=True))
+
+    def quay_io(self):
+        """The upstream quay.io: plain http, open to all."""
+        return self._open(Upstream(self._prepared, "quay.io", self._logs("quay.io"), secure=False))
+
+    def plain_registry(self, upstream):
+        """Another registry with the content of an upstream, open to all."""
+        return self._open(Registry(f"{upstream}-plain", self._prepared.storage(upstream), self._logs("plain")))
+
+    def larder(self, *upstreams, **settings):
+        """A new Larder with an empty data folder that knows these upstreams; not started yet."""
+        known = {upstream.name: (upstream.url, self._prepared.authority.certificate if upstream.tokens else None)
+                 for upstream in upstreams}
+        return self._open(Larder(self.folder / f"larder-{next(self._numbers)}", known, **settings))
+
+    def login(self):
+        """User and password file of the one who may pull private repositories."""
+        password = self.folder / "password"
+        password.write_text(tokens.PASSWORD + "\n")
+        return tokens.USER, password
+
+    def containerd(self, bin_folder, configured_by, mirror, fallback=None):
+        return self._open(Containerd(CLIENTS / f"node-{next(self._numbers)}", bin_folder, configured_by, mirror, fallback))
+
+    def docker(self, mirror):
+        """Docker's engine, which asks the mirror for images of docker.io."""
+        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror))
+
+    def containers(self, registries):
+        """podman and skopeo with a registries.conf."""
+        return self._open(Containers(CLIENTS / f"podman-{next(self._numbers)}", registries))
+
+    def _open(self, part):
+        self.callback(part.close)
+        return part
+
+    def _logs(self, name):
+        folder = self.logs / f"{name}-{next(self._numbers)}"
+        folder.mkdir()
+        return folder
+
+    def _put_away(self):
+        for folder in self.folder, CLIENTS:
+            for log in folder.glob("*/*.log"):
+                shutil.copy(log, self.logs / f"{log.parent.name}-{log.name}")
+        shutil.rmtree(self.folder)

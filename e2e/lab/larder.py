@@ -1,0 +1,106 @@
+"""Larder itself, as a user starts it: `./larder serve --config FILE`."""
+
+import json
+import os
+import pathlib
+import time
+
+from . import programs, web
+from .report import check, check_equal
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# Another launcher may be tried by E2E_LARDER.
+LAUNCHER = pathlib.Path(os.environ.get("E2E_LARDER", ROOT / "larder"))
+
+
+class Larder:
+    """One data folder, and the process that serves it while it is started."""
+
+    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None):
+        """`upstreams`: what Larder is to know, as {name: (url, CA file or None)}; `login`: user and password file for docker.io."""
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        self.data = self.folder / "data"
+        self.port = port or programs.free_port()
+        # The listener that is bound to docker.io, for an Engine's registry-mirrors.
+        self.engine_port = engine_port or programs.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server = None
+        self.configuration = self.folder / "larder.yaml"
+        self.configuration.write_text(self._written(upstreams, fresh_for, login))
+
+    def _written(self, upstreams, fresh_for, login):
+        lines = [
+            f'listen: ["127.0.0.1:{self.port}", "127.0.0.1:{self.engine_port}=docker.io"]',
+            f"data: {self.data}",
+            'names: ["larder:5000"]',
+            "upstreams:",
+        ]
+        for name, (url, ca_file) in upstreams.items():
+            lines += [f"  {name}:", f"    url: {url}", f"    fresh-for: {fresh_for}"]
+            lines += [f"    ca-file: {ca_file}"] if ca_file else []
+            if login and name == "docker.io":
+                lines += [f"    username: {login[0]}", f"    password-file: {login[1]}"]
+        # Nothing else may be asked: a scenario that leads outside of this machine is wrong.
+        return "\n".join([*lines, '  "*": {allow: false}', ""])
+
+    def start(self):
+        """Starts the server, waits until it serves, and gives the seconds that this took."""
+        begun = time.monotonic()
+        self._server = programs.Server("larder", [LAUNCHER, "serve", "--config", self.configuration], self.folder / "larder.log")
+        self._server.wait_until(self.serves)
+        return time.monotonic() - begun
+
+    def serves(self):
+        try:
+            return web.ask("GET", f"{self.url}/v2/").status == 200
+        except web.NoAnswer:
+            return False
+
+    @property
+    def pid(self):
+        return self._server.pid
+
+    def stop(self):
+        """Stops it as a service manager does, and checks that it ends well."""
+        status = self._server.stop()
+        # 143 is how a process says that SIGTERM ended it.
+        check(status in (0, 143, -15), f"larder ended with status {status}: {self._server.last_words()}")
+
+    def kill(self):
+        """kill -9."""
+        self._server.kill()
+
+    def close(self):
+        """Ends it by force where it still runs, whatever the scenario came to."""
+        if self._server and self._server.status is None:
+            self._server.kill()
+
+    def manifest(self, image, reference=None, method="GET"):
+        """Asks for an image's manifest as containerd does: by ?ns=."""
+        return web.get_manifest(self.url, image.repository, reference or image.tag, method, f"?ns={image.upstream}")
+
+    def blob(self, image, digest, **how):
+        return web.get_blob(self.url, image.repository, digest, f"?ns={image.upstream}", **how)
+
+    def check_serves_whole(self, image):
+        """Asks for every manifest and blob of an image and checks each byte of each; gives the answer to the tag."""
+        top = self.manifest(image)
+        check_equal((top.status, top.digest, top.headers.get_content_type()), (200, image.digest, image.media_type), f"manifest of {image}")
+        for digest in image.manifests:
+            answer = self.manifest(image, digest)
+            check_equal((answer.status, answer.digest), (200, digest), f"manifest {digest} of {image}")
+        for digest, size in image.blobs.items():
+            answer = self.blob(image, digest)
+            check_equal((answer.status, answer.digest, answer.size, answer.whole), (200, digest, size, True), f"blob {digest} of {image}")
+        return top
+
+
+def check_error_body(answer, what):
+    """An error is said in the spec's form, which containerd, docker and skopeo read."""
+    check_equal(answer.headers.get_content_type(), "application/json", f"type of the error for {what}")
+    try:
+        error = answer.json()["errors"][0]
+        return f"{error['code']}: {error['message']}"
+    except (json.JSONDecodeError, LookupError, TypeError) as wrong:
+        check(False, f"{what}: {answer.body[:200]!r} is not an error of the spec's form ({wrong})")

@@ -1,0 +1,126 @@
+"""A certificate authority of our own, and a server of registry tokens.
+
+The tokens are those of the distribution project's token authentication: a registry says where they are to be had
+(WWW-Authenticate: Bearer), a client fetches one for a scope, anonymously or with a password, and the registry checks its signature.
+"""
+
+import base64
+import http.server
+import json
+import pathlib
+import secrets
+import ssl
+import threading
+import time
+import urllib.parse
+
+from . import programs
+
+SERVICE = "e2e registry"
+ISSUER = "e2e token server"
+USER = "me"
+PASSWORD = "correct horse"
+TOKEN_SECONDS = 300
+# Repositories that only the user above may pull.
+PRIVATE = "private/"
+
+
+class Authority:
+    """Makes a certificate for the loopback address, and a key that signs tokens, in a folder."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.certificate = self.folder / "ca.pem"
+        self.signing_key = self.folder / "tokens.key"
+        self.signing_certificate = self.folder / "tokens.pem"
+        if not self.signing_certificate.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make()
+
+    def _make(self):
+        def certify(name, subject, *options):
+            programs.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", f"/CN={subject}",
+                         "-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem", *options)
+        certify("ca", "e2e authority")
+        certify("server", "127.0.0.1", "-CA", self.certificate, "-CAkey", self.folder / "ca.key",
+                "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE")
+        certify("tokens", ISSUER)
+
+    def tls(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "server.pem", self.folder / "server.key")
+        return context
+
+    def sign(self, message):
+        """The RS256 signature of some text."""
+        signature = self.folder / f"signature-{threading.get_ident()}"
+        programs.run("openssl", "dgst", "-sha256", "-sign", self.signing_key, "-out", signature, stdin=message)
+        try:
+            return signature.read_bytes()
+        finally:
+            signature.unlink()
+
+
+class TokenServer:
+    """Gives pull tokens over https: of public repositories to everybody, of private ones to the user who knows the password."""
+
+    def __init__(self, authority):
+        self._authority = authority
+        self.given = 0
+        self.refused = 0
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        self._server.daemon_threads = True
+        self._server.socket = authority.tls().wrap_socket(self._server.socket, server_side=True)
+        self.realm = f"https://127.0.0.1:{self._server.server_address[1]}/token"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def token(self, user, scopes):
+        """A signed token with as much of the scopes as the user (None: anybody) may have."""
+        now = int(time.time())
+        pem = self._authority.signing_certificate.read_text()
+        header = {"typ": "JWT", "alg": "RS256", "x5c": ["".join(pem.strip().splitlines()[1:-1])]}
+        claims = {"iss": ISSUER, "sub": user or "", "aud": SERVICE, "iat": now, "nbf": now - 10, "exp": now + TOKEN_SECONDS,
+                  "jti": secrets.token_hex(8), "access": [self._access(user, scope) for scope in scopes]}
+        message = ".".join(_base64(json.dumps(part).encode()) for part in (header, claims))
+        self.given += 1
+        return f"{message}.{_base64(self._authority.sign(message))}"
+
+    def _access(self, user, scope):
+        kind, name, _ = scope.split(":")
+        allowed = user is not None or not name.startswith(PRIVATE)
+        return {"type": kind, "name": name, "actions": ["pull"] if allowed else []}
+
+
+def _base64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _handler_for(server):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            """Counted, not logged."""
+
+        def do_GET(self):
+            basic = self.headers.get("Authorization")
+            known = basic == "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+            if basic and not known:
+                server.refused += 1
+                self._answer(401, {"errors": [{"code": "UNAUTHORIZED", "message": "wrong password"}]})
+                return
+            scopes = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("scope", [])
+            scopes = [scope for joined in scopes for scope in joined.split()]
+            self._answer(200, {"token": server.token(USER if known else None, scopes), "expires_in": TOKEN_SECONDS})
+
+        def _answer(self, status, content):
+            body = json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    return Handler
