@@ -9,6 +9,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.registry.TestRegistry.Answer;
 import dev.larder.store.IncomingBlob;
 import dev.larder.store.RepositoryKey;
+import dev.larder.testing.FaultyBlobStore;
 import dev.larder.testing.TestImages;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -307,7 +308,7 @@ class UploadTest {
 
   @Test
   void aFullDiskIsToldAndTheUploadIsDropped(@TempDir Path folder) throws IOException {
-    try (TestRegistry full = TestRegistry.withBlobs(folder, FullDisk::new)) {
+    try (TestRegistry full = TestRegistry.withBlobs(folder, FaultyBlobStore::full)) {
       String location = full.send("POST", "/v2/app/blobs/uploads/").header("Location");
 
       Answer answer = full.send("PATCH", location, CONTENT);

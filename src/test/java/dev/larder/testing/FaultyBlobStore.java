@@ -20,6 +20,13 @@ public final class FaultyBlobStore implements BlobStore {
     this.store = store;
   }
 
+  /** A store on a disk that has no room for another byte. */
+  public static FaultyBlobStore full(BlobStore store) {
+    FaultyBlobStore full = new FaultyBlobStore(store);
+    full.limit(0);
+    return full;
+  }
+
   /** From now on a blob on its way in may have that many bytes before the disk is full. */
   public void limit(long bytes) {
     room = bytes;
