@@ -26,11 +26,13 @@ class ArchitectureTest {
   static {
     MAY_USE.put("oci", List.of());
     MAY_USE.put("http", List.of());
+    MAY_USE.put("control", List.of());
     MAY_USE.put("store", List.of("oci"));
     MAY_USE.put("upstream", List.of("oci", "http"));
     MAY_USE.put("mirror", List.of("oci", "store", "upstream"));
     MAY_USE.put("registry", List.of("oci", "http", "store", "upstream", "mirror"));
-    MAY_USE.put("cli", List.of("oci", "http", "store", "upstream", "mirror", "registry"));
+    MAY_USE.put(
+        "cli", List.of("oci", "http", "control", "store", "upstream", "mirror", "registry"));
   }
 
   @ArchTest static final ArchRule arrowsPointDown = layers();

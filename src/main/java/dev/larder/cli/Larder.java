@@ -1,6 +1,8 @@
 package dev.larder.cli;
 
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
+import dev.larder.control.ControlServer;
+import dev.larder.control.Operation;
 import dev.larder.http.Handler;
 import dev.larder.http.Server;
 import dev.larder.http.Server.Listener;
@@ -8,10 +10,8 @@ import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.RegistryHandler;
+import dev.larder.store.Housekeeping;
 import dev.larder.store.Store;
-import dev.larder.store.file.FileBlobStore;
-import dev.larder.store.file.StoreLock;
-import dev.larder.store.sql.SqliteCatalog;
 import dev.larder.upstream.Deadlines;
 import dev.larder.upstream.DockerConfig;
 import dev.larder.upstream.ProxySettings;
@@ -22,11 +22,10 @@ import dev.larder.upstream.Upstreams;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,9 +34,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All parts of a serving Larder, wired; closing ends them in the opposite order. */
 final class Larder implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Larder.class);
+
   /** How long transfers may take to end when Larder is stopped. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -72,35 +75,36 @@ final class Larder implements Closeable {
       throws IOException {
     Clock clock = Clock.systemUTC();
     Path data = configuration.data();
-    parts.push(StoreLock.take(data, clock));
-    unpackNativeCodeIn(data.resolve("native"));
-    SqliteCatalog catalog = new SqliteCatalog(data.resolve("catalog.db"));
-    parts.push(catalog);
-    Store store = new Store(new FileBlobStore(data), catalog);
-    store.sweep();
+    DataFolder folder = DataFolder.open(data, clock);
+    parts.push(folder);
+    Store store = folder.store();
+    Housekeeping housekeeping = new Housekeeping(store, configuration.housekeeping(), clock);
+    parts.push(housekeeping);
+    housekeeping.start();
+    listenForCommands(data, Operations.of(store, configuration, clock), clock);
     Upstreams upstreams = upstreams(configuration, environment, clock);
     parts.push(upstreams);
     Mirrors mirrors = new Mirrors(store, upstreams::registry, mirrorSettings(configuration), clock);
     parts.push(mirrors);
     RegistryHandler registry =
-        new RegistryHandler(ownNames(configuration), store, mirrors, clock, console::log);
+        new RegistryHandler(OwnNames.of(configuration), store, mirrors, clock, console::log);
     Server server = Server.start(listeners(configuration, registry));
     parts.push(() -> stop(server, console));
     addresses.addAll(server.addresses());
   }
 
-  /**
-   * SQLite's native code is unpacked from its jar. In the system's folder for temporary files a
-   * process that is killed would leave it behind for good.
-   */
-  private static void unpackNativeCodeIn(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder)) {
-      for (Path leftover : leftovers) {
-        Files.delete(leftover);
-      }
+  /** Serving goes on without it: the folder's name may be too long for a socket. */
+  private void listenForCommands(
+      Path folder, Map<String, Operation> operations, InstantSource clock) {
+    Path socket = DataFolder.controlSocket(folder);
+    try {
+      parts.push(ControlServer.start(socket, operations, clock));
+    } catch (IOException e) {
+      LOG.warn(
+          "no command can reach this server, since {} can't be listened at: {}",
+          socket,
+          e.getMessage());
     }
-    System.setProperty("org.sqlite.tmpdir", folder.toString());
   }
 
   private static Upstreams upstreams(
@@ -142,17 +146,6 @@ final class Larder implements Closeable {
     MirrorSettings defaults = MirrorSettings.DEFAULT;
     return new MirrorSettings(
         defaults.freshFor(), freshFor, defaults.absentFor(), defaults.retries());
-  }
-
-  /** What clients on this machine call the listeners, and what the configuration adds. */
-  private static Set<RegistryName> ownNames(Configuration configuration) {
-    Set<RegistryName> names = new HashSet<>(configuration.names());
-    for (ListenAddress listen : configuration.listen()) {
-      for (String host : List.of("localhost", "127.0.0.1", "[::1]")) {
-        names.add(new RegistryName(host + ":" + listen.port()));
-      }
-    }
-    return names;
   }
 
   private static List<Listener> listeners(Configuration configuration, RegistryHandler registry) {

@@ -2,7 +2,6 @@ package dev.larder.cli;
 
 import dev.larder.oci.RegistryName;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,29 +24,20 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
-  private static final String DEFAULT_LISTEN = "127.0.0.1:5000";
-
   @Option(
       names = "--listen",
       paramLabel = "ADDR[=UPSTREAM]",
       split = ",",
       description = {
-        "Where to listen; can be given several times. Default: " + DEFAULT_LISTEN + ".",
+        "Where to listen; can be given several times. Default: "
+            + StoreOptions.DEFAULT_LISTEN
+            + ".",
         "With an upstream (127.0.0.1:5001=docker.io), names without a registry mean that one,"
             + " as an Engine's registry-mirrors needs it."
       })
   private List<String> listen = new ArrayList<>();
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description =
-          "The folder of the store. Default: /var/lib/larder for root, else"
-              + " $$XDG_DATA_HOME/larder.")
-  private @Nullable Path data;
-
-  @Option(names = "--config", paramLabel = "FILE", description = "The configuration file (YAML).")
-  private @Nullable Path config;
+  @Mixin private StoreOptions store = new StoreOptions();
 
   @Option(
       names = "--log-format",
@@ -61,7 +52,8 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException, InterruptedException {
     Map<String, String> environment = System.getenv();
-    Configuration configuration = configuration(environment);
+    Configuration configuration =
+        store.configuration(listen, Optional.ofNullable(logFormat), environment);
     Logging.configure(configuration.logFormat());
     Console console =
         new Console(configuration.logFormat(), spec.commandLine().getOut(), InstantSource.system());
@@ -109,32 +101,5 @@ final class ServeCommand implements Callable<Integer> {
     larder.close();
     console.say("Stopped.");
     console.close();
-  }
-
-  private Configuration configuration(Map<String, String> environment) throws CommandException {
-    ConfigurationFile file =
-        config == null ? ConfigurationFile.NONE : ConfigurationFile.read(config);
-    List<String> addresses = !listen.isEmpty() ? listen : file.listen();
-    List<ListenAddress> parsed = new ArrayList<>();
-    for (String address : addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : addresses) {
-      parsed.add(ListenAddress.parse(address));
-    }
-    return new Configuration(
-        parsed,
-        Optional.ofNullable(data).or(file::data).orElseGet(() -> defaultData(environment)),
-        file.names(),
-        file.upstreams(),
-        file.otherUpstreams(),
-        Optional.ofNullable(logFormat).or(file::logFormat).orElse(LogFormat.TEXT));
-  }
-
-  private static Path defaultData(Map<String, String> environment) {
-    if (System.getProperty("user.name").equals("root")) {
-      return Path.of("/var/lib/larder");
-    }
-    String dataHome = environment.getOrDefault("XDG_DATA_HOME", "");
-    return dataHome.isEmpty()
-        ? Path.of(System.getProperty("user.home"), ".local", "share", "larder")
-        : Path.of(dataHome, "larder");
   }
 }

@@ -1,0 +1,80 @@
+package dev.larder.cli;
+
+import dev.larder.store.Store;
+import dev.larder.store.file.FileBlobStore;
+import dev.larder.store.file.StoreLock;
+import dev.larder.store.sql.SqliteCatalog;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** The store in its folder, which is this process's alone until this is closed. */
+final class DataFolder implements Closeable {
+  private final StoreLock lock;
+  private final SqliteCatalog catalog;
+  private final Store store;
+
+  private DataFolder(StoreLock lock, SqliteCatalog catalog, Store store) {
+    this.lock = lock;
+    this.catalog = catalog;
+    this.store = store;
+  }
+
+  /**
+   * Opens the folder, which is made if it isn't there, and removes what a crash may have left.
+   *
+   * @throws dev.larder.store.file.StoreLockedException if a process has it
+   * @throws IOException if it can't be opened
+   */
+  static DataFolder open(Path folder, InstantSource clock) throws IOException {
+    StoreLock lock = StoreLock.take(folder, clock);
+    try {
+      unpackNativeCodeIn(folder.resolve("native"));
+      SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock);
+      try {
+        Store store = new Store(new FileBlobStore(folder), catalog);
+        store.sweep();
+        return new DataFolder(lock, catalog, store);
+      } catch (IOException | RuntimeException e) {
+        catalog.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /**
+   * SQLite's native code is unpacked from its jar. In the system's folder for temporary files a
+   * process that is killed would leave it behind for good.
+   */
+  private static void unpackNativeCodeIn(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder)) {
+      for (Path leftover : leftovers) {
+        Files.delete(leftover);
+      }
+    }
+    System.setProperty("org.sqlite.tmpdir", folder.toString());
+  }
+
+  /** Where the Larder that serves {@code folder} listens for commands. */
+  static Path controlSocket(Path folder) {
+    return folder.resolve("larder.sock");
+  }
+
+  Store store() {
+    return store;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (lock) {
+      catalog.close();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.larder.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Asks a serving Larder to run an operation. For one operation, and one thread. */
+public final class ControlClient implements Closeable {
+  private final Lines lines;
+
+  private ControlClient(SocketChannel channel) {
+    this.lines = new Lines(channel);
+  }
+
+  /**
+   * Connects to the Larder that listens at {@code socket}; empty if none does.
+   *
+   * @throws IOException if one may, but can't be reached: for want of permission, say
+   */
+  public static Optional<ControlClient> connect(Path socket) throws IOException {
+    if (!Files.exists(socket)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(socket))));
+    } catch (ConnectException e) {
+      return Optional.empty(); // left behind by one that was killed
+    } catch (IOException e) {
+      throw new IOException("can't connect to %s: %s".formatted(socket, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Runs an operation there, and waits for its end.
+   *
+   * @param progress is told what the operation tells its own
+   * @throws OperationException with the sentence that tells why it wasn't done
+   * @throws IOException if the connection breaks; the operation may have been done in part
+   */
+  public JsonNode run(String operation, JsonNode arguments, Progress progress)
+      throws OperationException, IOException {
+    lines.write(
+        Lines.JSON.createObjectNode().put("operation", operation).set("arguments", arguments));
+    while (true) {
+      JsonNode line =
+          lines.read().orElseThrow(() -> new IOException("Larder has ended in the middle of it"));
+      if (line.has("result")) {
+        return line.path("result");
+      }
+      if (line.has("failed")) {
+        throw new OperationException(line.path("failed").asText());
+      }
+      progress.report(Lines.JSON.treeToValue(line.path("step"), Step.class));
+    }
+  }
+
+  /** Leaves; an operation that isn't over is cancelled. */
+  @Override
+  public void close() throws IOException {
+    lines.close();
+  }
+}

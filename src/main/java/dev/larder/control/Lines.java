@@ -1,0 +1,67 @@
+package dev.larder.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+
+/** A connection that carries a JSON object a line. */
+final class Lines implements Closeable {
+  static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** Longer than any request or report; a line that doesn't end isn't collected for ever. */
+  private static final int LONGEST = 16 << 20;
+
+  private final SocketChannel channel;
+  private final InputStream in;
+  private final OutputStream out;
+
+  Lines(SocketChannel channel) {
+    this.channel = channel;
+    this.in = new BufferedInputStream(Channels.newInputStream(channel));
+    this.out = Channels.newOutputStream(channel);
+  }
+
+  void write(ObjectNode line) throws IOException {
+    out.write((line + "\n").getBytes(UTF_8));
+  }
+
+  /**
+   * The next line; empty if the other side has closed the connection.
+   *
+   * @throws IOException also if it isn't JSON
+   */
+  Optional<JsonNode> read() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0) {
+        return Optional.empty();
+      }
+      if (line.size() == LONGEST) {
+        throw new IOException("a line of the control socket doesn't end");
+      }
+      line.write(next);
+    }
+    try {
+      return Optional.of(JSON.readTree(line.toByteArray()));
+    } catch (JsonProcessingException e) {
+      throw new IOException("a line of the control socket isn't JSON", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
