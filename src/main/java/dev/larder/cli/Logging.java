@@ -21,6 +21,9 @@ final class Logging {
   private static final Logger CONNECTIONS =
       Logger.getLogger("io.vertx.core.net.impl.VertxConnection");
 
+  /** Our own loggers, which alone may tell more than the root; kept for the same reason. */
+  private static final Logger OURS = Logger.getLogger("dev.larder");
+
   private Logging() {}
 
   /** From now on, logs that way. */
@@ -34,9 +37,16 @@ final class Logging {
           case TEXT -> new TextLines();
           case JSON -> new JsonLines();
         });
+    handler.setLevel(Level.ALL);
     ROOT.addHandler(handler);
-    ROOT.setLevel(Level.INFO);
     CONNECTIONS.setLevel(Level.OFF);
+    level(Level.INFO);
+  }
+
+  /** From now on, logs what is at least that important; of libraries never more than usual. */
+  static void level(Level level) {
+    ROOT.setLevel(level.intValue() < Level.INFO.intValue() ? Level.INFO : level);
+    OURS.setLevel(level);
   }
 
   private static String stackTrace(Throwable thrown) {

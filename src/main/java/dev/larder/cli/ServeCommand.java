@@ -2,6 +2,7 @@ package dev.larder.cli;
 
 import dev.larder.oci.RegistryName;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code larder serve}: serves until it is told to stop. */
@@ -25,6 +27,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
   private static final String DEFAULT_LISTEN = "127.0.0.1:5000";
+
+  /** Where registry:2 keeps its images, below its root directory. */
+  private static final String DISTRIBUTION_STORAGE = "docker/registry/v2";
 
   @Option(
       names = "--listen",
@@ -54,6 +59,16 @@ final class ServeCommand implements Callable<Integer> {
       description = "How to log: ${COMPLETION-CANDIDATES}. Default: text.")
   private @Nullable LogFormat logFormat;
 
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CONFIG.yml",
+      description = {
+        "A configuration of registry:2, in whose place Larder is to serve; its REGISTRY_…"
+            + " variables count too, with and without a file. What Larder doesn't do of it is"
+            + " named in a warning."
+      })
+  private @Nullable Path distributionConfig;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private ServeCommand() {}
@@ -63,6 +78,9 @@ final class ServeCommand implements Callable<Integer> {
     Map<String, String> environment = System.getenv();
     Configuration configuration = configuration(environment);
     Logging.configure(configuration.logFormat());
+    System.Logger log = System.getLogger("dev.larder.cli");
+    configuration.warnings().forEach(warning -> log.log(System.Logger.Level.WARNING, warning));
+    Logging.level(configuration.logLevel());
     Console console =
         new Console(configuration.logFormat(), spec.commandLine().getOut(), InstantSource.system());
     Larder larder;
@@ -89,6 +107,18 @@ final class ServeCommand implements Callable<Integer> {
               .map(name -> "Serving at %s, for %s".formatted(url, name))
               .orElse("Serving at " + url));
     }
+    configuration
+        .debug()
+        .ifPresent(
+            _ ->
+                console.say(
+                    "Health at http://%s/debug/health"
+                        .formatted(hostAndPort(larder.addresses().getLast()))));
+    Path beside = configuration.data().toAbsolutePath().resolveSibling(DISTRIBUTION_STORAGE);
+    if (Files.isDirectory(beside)) {
+      console.say(
+          "What registry:2 has in %s isn't served; larder import takes it over.".formatted(beside));
+    }
     int port = larder.addresses().getFirst().getPort();
     console.say(
         "Pull through it:  docker pull localhost:%d/docker.io/library/busybox".formatted(port));
@@ -112,15 +142,43 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private Configuration configuration(Map<String, String> environment) throws CommandException {
+    List<String> variables = DistributionSettings.variables(environment);
+    if (config != null) {
+      if (distributionConfig != null) {
+        throw CommandException.usage(
+            "%s and --config %s: give one of the two".formatted(distributionConfig, config));
+      }
+      return own(environment)
+          .with(
+              variables.stream()
+                  .map(name -> name + " doesn't count beside --config or LARDER_CONFIG")
+                  .toList());
+    }
+    Optional<Path> file =
+        Optional.ofNullable(distributionConfig)
+            .or(() -> DistributionSettings.fileFrom(environment));
+    if (file.isEmpty() && variables.isEmpty()) {
+      return own(environment);
+    }
+    return DistributionConfiguration.of(DistributionSettings.read(file, environment))
+        .with(addresses(listen), Optional.ofNullable(data), Optional.ofNullable(logFormat));
+  }
+
+  private static List<ListenAddress> addresses(List<String> texts) throws CommandException {
+    List<ListenAddress> addresses = new ArrayList<>();
+    for (String text : texts) {
+      addresses.add(ListenAddress.parse(text));
+    }
+    return addresses;
+  }
+
+  /** What flags and Larder's own file say. */
+  private Configuration own(Map<String, String> environment) throws CommandException {
     ConfigurationFile file =
         config == null ? ConfigurationFile.NONE : ConfigurationFile.read(config);
     List<String> addresses = !listen.isEmpty() ? listen : file.listen();
-    List<ListenAddress> parsed = new ArrayList<>();
-    for (String address : addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : addresses) {
-      parsed.add(ListenAddress.parse(address));
-    }
     return new Configuration(
-        parsed,
+        addresses(addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : addresses),
         Optional.ofNullable(data).or(file::data).orElseGet(() -> defaultData(environment)),
         file.names(),
         file.upstreams(),
