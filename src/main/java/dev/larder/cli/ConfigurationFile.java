@@ -2,6 +2,8 @@ package dev.larder.cli;
 
 import dev.larder.oci.RegistryName;
 import dev.larder.store.Housekeeping.Schedule;
+import dev.larder.upstream.UpstreamSettings.Login;
+import dev.larder.upstream.UpstreamSettings.PasswordFileLogin;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -52,16 +54,14 @@ record ConfigurationFile(
    * @param url where it is, if not where its name says
    * @param freshFor how long an answer of it isn't asked for again
    * @param caFile certificates to trust beside the system's
-   * @param username its user
-   * @param passwordFile where the password stands; there if {@code username} is
+   * @param login its user and password
    */
   record UpstreamEntry(
       boolean allow,
       Optional<URI> url,
       Optional<Duration> freshFor,
       Optional<Path> caFile,
-      Optional<String> username,
-      Optional<Path> passwordFile) {}
+      Optional<Login> login) {}
 
   /**
    * Reads a file.
@@ -71,6 +71,12 @@ record ConfigurationFile(
    */
   static ConfigurationFile read(Path file) throws CommandException {
     YamlMapping root = YamlMapping.read(file);
+    if (root.keys().contains("version")) {
+      throw root.error(
+          "version",
+          "this is a configuration of registry:2; Larder takes it without --config: larder serve "
+              + file);
+    }
     root.allowOnly(
         List.of(
             "listen",
@@ -117,8 +123,7 @@ record ConfigurationFile(
         url(entry),
         freshFor(entry),
         entry.text("ca-file").map(Path::of),
-        username,
-        passwordFile);
+        username.flatMap(user -> passwordFile.map(file -> new PasswordFileLogin(user, file))));
   }
 
   private static Optional<URI> url(YamlMapping entry) throws CommandException {

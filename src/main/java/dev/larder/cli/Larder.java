@@ -17,7 +17,6 @@ import dev.larder.upstream.DockerConfig;
 import dev.larder.upstream.ProxySettings;
 import dev.larder.upstream.UpstreamRules;
 import dev.larder.upstream.UpstreamSettings;
-import dev.larder.upstream.UpstreamSettings.Login;
 import dev.larder.upstream.Upstreams;
 import java.io.Closeable;
 import java.io.IOException;
@@ -87,7 +86,14 @@ final class Larder implements Closeable {
     Mirrors mirrors = new Mirrors(store, upstreams::registry, mirrorSettings(configuration), clock);
     parts.push(mirrors);
     RegistryHandler registry =
-        new RegistryHandler(OwnNames.of(configuration), store, mirrors, clock, console::log);
+        new RegistryHandler(
+            OwnNames.of(configuration),
+            configuration.standIn().hostedFirst(),
+            store,
+            mirrors,
+            clock,
+            configuration.log().accesses() ? console::log : _ -> {},
+            configuration.standIn().changes());
     Server server = Server.start(listeners(configuration, registry));
     parts.push(() -> stop(server, console));
     addresses.addAll(server.addresses());
@@ -135,7 +141,7 @@ final class Larder implements Closeable {
         entry.url().orElseGet(() -> UpstreamSettings.defaultUrl(name)),
         true,
         entry.caFile(),
-        entry.username().flatMap(user -> entry.passwordFile().map(file -> new Login(user, file))));
+        entry.login());
   }
 
   private static MirrorSettings mirrorSettings(Configuration configuration) {
@@ -152,8 +158,15 @@ final class Larder implements Closeable {
     List<Listener> listeners = new ArrayList<>();
     for (ListenAddress listen : configuration.listen()) {
       Handler handler = listen.upstream().<Handler>map(registry::boundTo).orElse(registry);
-      listeners.add(new Listener(listen.socketAddress(), handler));
+      listeners.add(
+          new Listener(
+              listen.socketAddress(), AddedHeaders.to(handler, configuration.standIn().headers())));
     }
+    configuration
+        .standIn()
+        .debug()
+        .ifPresent(
+            debug -> listeners.add(new Listener(debug.socketAddress(), new HealthHandler())));
     return listeners;
   }
 
@@ -163,7 +176,10 @@ final class Larder implements Closeable {
     }
   }
 
-  /** Where it listens, in the order of the configuration, with the real ports. */
+  /**
+   * Where it listens, in the order of the configuration, with the real ports; the address for
+   * health stands last.
+   */
   List<InetSocketAddress> addresses() {
     return List.copyOf(addresses);
   }

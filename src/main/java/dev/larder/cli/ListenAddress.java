@@ -2,6 +2,8 @@ package dev.larder.cli;
 
 import dev.larder.oci.RegistryName;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +40,19 @@ record ListenAddress(String host, int port, Optional<RegistryName> upstream) {
               .formatted(text, upstream.get()));
     }
     return new ListenAddress(host, Integer.parseInt(matcher.group("port")), name);
+  }
+
+  /**
+   * Reads several.
+   *
+   * @throws CommandException as {@link #parse(String)}
+   */
+  static List<ListenAddress> parse(List<String> texts) throws CommandException {
+    List<ListenAddress> addresses = new ArrayList<>();
+    for (String text : texts) {
+      addresses.add(parse(text));
+    }
+    return addresses;
   }
 
   /** The address to bind; unresolved if the host has no address. */

@@ -24,6 +24,9 @@ final class Logging {
   /** Warns of a machine without a network, on which Larder is to start like on any other. */
   private static final Logger ADDRESSES = Logger.getLogger("io.netty.util.internal.MacAddressUtil");
 
+  /** Our own loggers, which alone may tell more than the root; kept for the same reason. */
+  private static final Logger OURS = Logger.getLogger("dev.larder");
+
   private Logging() {}
 
   /** From now on, logs that way. */
@@ -37,10 +40,17 @@ final class Logging {
           case TEXT -> new TextLines();
           case JSON -> new JsonLines();
         });
+    handler.setLevel(Level.ALL);
     ROOT.addHandler(handler);
-    ROOT.setLevel(Level.INFO);
     CONNECTIONS.setLevel(Level.OFF);
     ADDRESSES.setLevel(Level.SEVERE);
+    level(Level.INFO);
+  }
+
+  /** From now on, logs what is at least that important; of libraries never more than usual. */
+  static void level(Level level) {
+    ROOT.setLevel(level.intValue() < Level.INFO.intValue() ? Level.INFO : level);
+    OURS.setLevel(level);
   }
 
   private static String stackTrace(Throwable thrown) {

@@ -2,6 +2,8 @@ package dev.larder.cli;
 
 import dev.larder.oci.RegistryName;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code larder serve}: serves until it is told to stop. */
@@ -24,6 +27,9 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
+  /** Where registry:2 keeps its images, below its root directory. */
+  private static final String DISTRIBUTION_STORAGE = "docker/registry/v2";
+
   @Option(
       names = "--listen",
       paramLabel = "ADDR[=UPSTREAM]",
@@ -45,6 +51,16 @@ final class ServeCommand implements Callable<Integer> {
       description = "How to log: ${COMPLETION-CANDIDATES}. Default: text.")
   private @Nullable LogFormat logFormat;
 
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CONFIG.yml",
+      description = {
+        "A configuration of registry:2, in whose place Larder is to serve; its REGISTRY_…"
+            + " variables count too, with and without a file. What Larder doesn't do of it is"
+            + " named in a warning."
+      })
+  private @Nullable Path distributionConfig;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private ServeCommand() {}
@@ -52,11 +68,17 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException, InterruptedException {
     Map<String, String> environment = System.getenv();
-    Configuration configuration =
-        store.configuration(listen, Optional.ofNullable(logFormat), environment);
-    Logging.configure(configuration.logFormat());
+    Configuration configuration = configuration(environment);
+    Logging.configure(configuration.log().format());
+    System.Logger log = System.getLogger("dev.larder.cli");
+    configuration
+        .standIn()
+        .warnings()
+        .forEach(warning -> log.log(System.Logger.Level.WARNING, warning));
+    Logging.level(configuration.log().level());
     Console console =
-        new Console(configuration.logFormat(), spec.commandLine().getOut(), InstantSource.system());
+        new Console(
+            configuration.log().format(), spec.commandLine().getOut(), InstantSource.system());
     Larder larder;
     try {
       larder = Larder.start(configuration, environment, console);
@@ -81,6 +103,19 @@ final class ServeCommand implements Callable<Integer> {
               .map(name -> "Serving at %s, for %s".formatted(url, name))
               .orElse("Serving at " + url));
     }
+    configuration
+        .standIn()
+        .debug()
+        .ifPresent(
+            _ ->
+                console.say(
+                    "Health at http://%s/debug/health"
+                        .formatted(hostAndPort(larder.addresses().getLast()))));
+    Path beside = configuration.data().toAbsolutePath().resolveSibling(DISTRIBUTION_STORAGE);
+    if (Files.isDirectory(beside)) {
+      console.say(
+          "What registry:2 has in %s isn't served; larder import takes it over.".formatted(beside));
+    }
     int port = larder.addresses().getFirst().getPort();
     console.say(
         "Pull through it:  docker pull localhost:%d/docker.io/library/busybox".formatted(port));
@@ -101,5 +136,28 @@ final class ServeCommand implements Callable<Integer> {
     larder.close();
     console.say("Stopped.");
     console.close();
+  }
+
+  private Configuration configuration(Map<String, String> environment) throws CommandException {
+    Optional<LogFormat> format = Optional.ofNullable(logFormat);
+    Optional<Path> distribution =
+        Optional.ofNullable(distributionConfig)
+            .or(() -> DistributionSettings.fileFrom(environment));
+    List<String> variables = DistributionSettings.variables(environment);
+    if (store.file().isPresent() || (distribution.isEmpty() && variables.isEmpty())) {
+      if (store.file().isPresent() && distributionConfig != null) {
+        throw CommandException.usage(
+            "%s and --config %s: give one of the two"
+                .formatted(distributionConfig, store.file().get()));
+      }
+      return store
+          .configuration(listen, format, environment)
+          .with(
+              variables.stream()
+                  .map(name -> name + " doesn't count beside --config or LARDER_CONFIG")
+                  .toList());
+    }
+    return DistributionConfiguration.of(DistributionSettings.read(distribution, environment))
+        .with(ListenAddress.parse(listen), store.folder(), format);
   }
 }

@@ -1,7 +1,6 @@
 package dev.larder.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,18 +34,25 @@ final class StoreOptions {
     ConfigurationFile file =
         config == null ? ConfigurationFile.NONE : ConfigurationFile.read(config);
     List<String> addresses = !listen.isEmpty() ? listen : file.listen();
-    List<ListenAddress> parsed = new ArrayList<>();
-    for (String address : addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : addresses) {
-      parsed.add(ListenAddress.parse(address));
-    }
     return new Configuration(
-        parsed,
+        ListenAddress.parse(addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : addresses),
         Optional.ofNullable(data).or(file::data).orElseGet(() -> defaultData(environment)),
         file.names(),
         file.upstreams(),
         file.otherUpstreams(),
         file.housekeeping(),
-        logFormat.or(file::logFormat).orElse(LogFormat.TEXT));
+        LogSettings.usual(logFormat.or(file::logFormat).orElse(LogFormat.TEXT)),
+        StandIn.NONE);
+  }
+
+  /** Larder's own configuration file, if one is given. */
+  Optional<Path> file() {
+    return Optional.ofNullable(config);
+  }
+
+  /** The folder of the store, if a flag names it. */
+  Optional<Path> folder() {
+    return Optional.ofNullable(data);
   }
 
   private static Path defaultData(Map<String, String> environment) {

@@ -43,6 +43,11 @@ public final class Headers {
     return new Headers(Collections.unmodifiableList(more));
   }
 
+  /** Whether there are none. */
+  public boolean isEmpty() {
+    return fields.isEmpty();
+  }
+
   /** The value of the first field of that name. */
   public Optional<String> first(String name) {
     for (Field field : fields) {

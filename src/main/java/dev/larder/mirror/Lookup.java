@@ -46,6 +46,13 @@ public sealed interface Lookup<T> {
     };
   }
 
+  /** The sentence of an answer that isn't the upstream's own word. */
+  default Optional<String> unavailability() {
+    return this instanceof Unavailable<T> unavailable
+        ? Optional.of(unavailable.message)
+        : Optional.empty();
+  }
+
   /** The same as an answer to another question; not for {@link Found}. */
   @SuppressWarnings("unchecked") // without a value, the type parameter means nothing
   default <U> Lookup<U> withoutValue() {

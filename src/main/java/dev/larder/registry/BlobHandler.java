@@ -9,10 +9,12 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.ErrorCode;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.registry.Repository.OverlaidRepository;
 import dev.larder.store.Blob;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
+import java.util.OptionalLong;
 
 /**
  * {@code /v2/<name>/blobs/<digest>}. A blob that is here goes out by sendfile from a file that is
@@ -32,7 +34,7 @@ final class BlobHandler {
 
   Reply handle(Call call, Digest digest) throws IOException {
     return switch (call.request().method()) {
-      case "DELETE" -> delete(call.hosted().key(), digest);
+      case "DELETE" -> delete(call.hosted(), digest);
       case "HEAD" -> head(call, digest);
       default -> get(call, digest);
     };
@@ -42,12 +44,20 @@ final class BlobHandler {
     return switch (call.repository()) {
       case HostedRepository(RepositoryKey key) -> {
         Blob blob = store.openBlob(key, digest).orElseThrow(() -> unknown(key, digest));
-        yield Reply.hosted(response(call, digest, blob.size(), whole(blob)));
+        yield Reply.hosted(response(call, digest, blob));
       }
-      case MirroredRepository(Mirror mirror) ->
-          MirrorReplies.ofBlob(
-              mirror.blob(digest), blob -> response(call, digest, blob.size(), parts(blob)));
+      case MirroredRepository(Mirror mirror) -> mirrored(call, mirror, digest);
+      case OverlaidRepository(RepositoryKey key, Mirror mirror) ->
+          store
+              .openBlob(key, digest)
+              .map(blob -> MirrorReplies.overlaid(response(call, digest, blob)))
+              .orElseGet(() -> mirrored(call, mirror, digest));
     };
+  }
+
+  private static Reply mirrored(Call call, Mirror mirror, Digest digest) {
+    return MirrorReplies.ofBlob(
+        mirror.blob(digest), blob -> response(call, digest, blob.size(), parts(blob)));
   }
 
   /** Asks no mirror for more than the length. */
@@ -57,10 +67,23 @@ final class BlobHandler {
         long size = store.blobSize(key, digest).orElseThrow(() -> unknown(key, digest));
         yield Reply.hosted(response(call, digest, size, BlobHandler::unsent));
       }
-      case MirroredRepository(Mirror mirror) ->
-          MirrorReplies.ofBlob(
-              mirror.blobSize(digest), size -> response(call, digest, size, BlobHandler::unsent));
+      case MirroredRepository(Mirror mirror) -> mirroredHead(call, mirror, digest);
+      case OverlaidRepository(RepositoryKey key, Mirror mirror) -> {
+        OptionalLong size = store.blobSize(key, digest);
+        yield size.isPresent()
+            ? MirrorReplies.overlaid(response(call, digest, size.getAsLong(), BlobHandler::unsent))
+            : mirroredHead(call, mirror, digest);
+      }
     };
+  }
+
+  private static Reply mirroredHead(Call call, Mirror mirror, Digest digest) {
+    return MirrorReplies.ofBlob(
+        mirror.blobSize(digest), size -> response(call, digest, size, BlobHandler::unsent));
+  }
+
+  private static Response response(Call call, Digest digest, Blob blob) {
+    return response(call, digest, blob.size(), whole(blob));
   }
 
   private static Response response(Call call, Digest digest, long size, Ranges.Parts parts) {

@@ -4,6 +4,8 @@ import dev.larder.http.Query;
 import dev.larder.http.Request;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.registry.Repository.OverlaidRepository;
+import dev.larder.store.RepositoryKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,13 +26,14 @@ record Call(Request request, RegistryPath path, Query query, Repository reposito
   }
 
   /**
-   * The repository as one that takes pushes.
+   * The hosted repository that takes pushes.
    *
    * @throws RegistryException if it is a mirror
    */
-  HostedRepository hosted() {
+  RepositoryKey hosted() {
     return switch (repository) {
-      case HostedRepository hosted -> hosted;
+      case HostedRepository(RepositoryKey key) -> key;
+      case OverlaidRepository(RepositoryKey key, var _) -> key;
       case MirroredRepository mirrored ->
           throw new RegistryException(
               ErrorResponses.methodNotAllowed(

@@ -15,6 +15,7 @@ import dev.larder.oci.Reference;
 import dev.larder.oci.Tag;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.registry.Repository.OverlaidRepository;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import dev.larder.store.StoredManifest;
@@ -36,15 +37,17 @@ import java.util.Optional;
  */
 final class ManifestHandler {
   private final Store store;
+  private final Borrowing borrowing;
 
   ManifestHandler(Store store) {
     this.store = store;
+    this.borrowing = new Borrowing(store);
   }
 
   Reply handle(Call call, Reference reference) throws IOException {
     return switch (call.request().method()) {
-      case "PUT" -> put(call, call.hosted().key(), reference);
-      case "DELETE" -> delete(call.hosted().key(), reference);
+      case "PUT" -> put(call, call.hosted(), reference);
+      case "DELETE" -> delete(call.hosted(), reference);
       default -> get(call, reference);
     };
   }
@@ -63,12 +66,19 @@ final class ManifestHandler {
               find(key, reference)
                   .map(manifest -> response(call, manifest))
                   .orElseThrow(() -> unknown(key, reference)));
-      case MirroredRepository(Mirror mirror) ->
-          MirrorReplies.of(
-              mirror.manifest(reference),
-              ErrorCode.MANIFEST_UNKNOWN,
-              manifest -> response(call, manifest));
+      case MirroredRepository(Mirror mirror) -> mirrored(call, mirror, reference);
+      case OverlaidRepository(RepositoryKey key, Mirror mirror) ->
+          find(key, reference)
+              .map(manifest -> MirrorReplies.overlaid(response(call, manifest)))
+              .orElseGet(() -> mirrored(call, mirror, reference));
     };
+  }
+
+  private static Reply mirrored(Call call, Mirror mirror, Reference reference) {
+    return MirrorReplies.of(
+        mirror.manifest(reference),
+        ErrorCode.MANIFEST_UNKNOWN,
+        manifest -> response(call, manifest));
   }
 
   private Optional<StoredManifest> find(RepositoryKey key, Reference reference) {
@@ -110,9 +120,11 @@ final class ManifestHandler {
           case Tag _ -> Digest.sha256(content);
         };
     Optional<Tag> tag = reference instanceof Tag given ? Optional.of(given) : Optional.empty();
+    StoredManifest manifest = new StoredManifest(digest, parsed.mediaType(), content);
     List<Digest> missing =
-        store.putCompleteManifest(
-            key, new StoredManifest(digest, parsed.mediaType(), content), parsed, tag);
+        call.repository() instanceof OverlaidRepository overlaid
+            ? borrowing.put(overlaid, manifest, parsed, tag)
+            : store.putCompleteManifest(key, manifest, parsed, tag);
     if (!missing.isEmpty()) {
       return Reply.error(ErrorResponses.missing(missing));
     }

@@ -10,8 +10,9 @@ import java.util.function.Function;
 
 /**
  * The answers of mirrored repositories. {@code Larder-Cache} says where each comes from: {@code
- * hit}, {@code miss}, {@code revalidated} or {@code stale}; what may be old comes with a {@code
- * Warning}, which containerd shows to its user.
+ * hit}, {@code miss}, {@code revalidated}, {@code stale}, or {@code hosted} where what was pushed
+ * came before the upstream's; what may be old comes with a {@code Warning}, which containerd shows
+ * to its user.
  *
  * @see <a
  *     href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#warnings">OCI
@@ -20,6 +21,8 @@ import java.util.function.Function;
 final class MirrorReplies {
   /** Far below the 4096 bytes that the specification allows for all warnings. */
   private static final int LONGEST_WARNING = 1000;
+
+  private static final String SOURCE = "Larder-Cache";
 
   private MirrorReplies() {}
 
@@ -41,13 +44,32 @@ final class MirrorReplies {
         : of(lookup, ErrorCode.BLOB_UNKNOWN, response);
   }
 
+  /**
+   * The reply with what is hosted over a mirror.
+   *
+   * @param warning why what the upstream has may be missing: a sentence
+   */
+  static Reply overlaid(Response response, Optional<String> warning) {
+    Response marked = response.with(SOURCE, "hosted");
+    return Reply.hosted(
+        warned(marked, warning.map(why -> "What the upstream has may be missing here: " + why)));
+  }
+
+  /** The same where nothing is missing. */
+  static Reply overlaid(Response response) {
+    return overlaid(response, Optional.empty());
+  }
+
   /** The reply with what was found. */
   static <T> Reply found(Lookup.Found<T> found, Function<T, Response> response) {
     Access.Outcome outcome = outcome(found.source());
     Response marked =
-        response.apply(found.value()).with("Larder-Cache", outcome.name().toLowerCase(Locale.ROOT));
-    Optional<String> warning = found.warning().map(MirrorReplies::warning);
-    return new Reply(warning.isPresent() ? marked.with("Warning", warning.get()) : marked, outcome);
+        response.apply(found.value()).with(SOURCE, outcome.name().toLowerCase(Locale.ROOT));
+    return new Reply(warned(marked, found.warning()), outcome);
+  }
+
+  private static Response warned(Response response, Optional<String> warning) {
+    return warning.map(text -> response.with("Warning", warning(text))).orElse(response);
   }
 
   private static Access.Outcome outcome(Source source) {

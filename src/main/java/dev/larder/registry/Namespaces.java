@@ -6,7 +6,6 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.store.RepositoryKey;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Which repository a request means. The same name can be asked for in several ways, since clients
@@ -21,10 +20,16 @@ import java.util.function.Predicate;
  *   <li>A registry in the path, before {@code /v2/} or as the name's first part, for clients that
  *       are given a path: likewise.
  *   <li>A listener that is bound to an upstream, for the Docker Engine's {@code registry-mirrors},
- *       which says nothing at all: what is pushed there is hosted, and pulls find a hosted
- *       repository before the upstream's.
+ *       which says nothing at all: the hosted repository of that name, and beneath it the
+ *       upstream's.
  *   <li>Otherwise it is hosted.
  * </ol>
+ *
+ * <p>Where Larder stands in for {@code registry:2}, whatever the client says, the hosted repository
+ * of just that name comes first: its clients may have pushed {@code quay.io/org/app} there, and it
+ * takes no notice of {@code ?ns=}. What is beneath follows from the rules above, but that the
+ * listener's upstream stands for any registry: who has configured a client to pull one through a
+ * proxy of another knows that they have the same. Docker Hub is known to be none but itself.
  *
  * @see <a
  *     href="https://github.com/opencontainers/distribution-spec/blob/main/spec.md#registry-proxying">
@@ -33,25 +38,39 @@ import java.util.function.Predicate;
 final class Namespaces {
   private final Set<RegistryName> ownNames;
   private final Optional<RegistryName> bound;
-  private final Predicate<RepositoryName> isHosted;
+  private final boolean hostedFirst;
 
   /**
    * @param ownNames what images that were pushed here may be called by: a registry name and port
    * @param bound the upstream that the listener is bound to
-   * @param isHosted whether a hosted repository of that name exists; may block
+   * @param hostedFirst whether a hosted repository of the name as it was sent always comes first
    */
-  Namespaces(
-      Set<RegistryName> ownNames,
-      Optional<RegistryName> bound,
-      Predicate<RepositoryName> isHosted) {
+  Namespaces(Set<RegistryName> ownNames, Optional<RegistryName> bound, boolean hostedFirst) {
     this.ownNames = Set.copyOf(ownNames);
     this.bound = bound;
-    this.isHosted = isHosted;
+    this.hostedFirst = hostedFirst;
   }
 
-  /** Whether {@link #repository} may have to look whether a repository is hosted, and so block. */
-  boolean mayBlock() {
-    return bound.isPresent();
+  /** The same for a listener that is bound to an upstream. */
+  Namespaces boundTo(RegistryName upstream) {
+    return new Namespaces(ownNames, Optional.of(upstream), hostedFirst);
+  }
+
+  /**
+   * Which repository a request means.
+   *
+   * @param key where it looks first, and where it pushes to
+   * @param beneath the mirrored one that has what the first hasn't
+   */
+  record Meaning(RepositoryKey key, Optional<RepositoryKey> beneath) {
+    private static Meaning only(RepositoryKey key) {
+      return new Meaning(key, Optional.empty());
+    }
+  }
+
+  /** Whether a mirrored repository may have a hosted one over it. */
+  boolean overlay() {
+    return bound.isPresent() || hostedFirst;
   }
 
   /**
@@ -60,16 +79,38 @@ final class Namespaces {
    * @throws RegistryException if it names something that can't be a registry
    */
   Optional<RegistryName> upstream(RegistryPath path, Optional<String> ns) {
-    return ns.or(path::registry).map(Namespaces::registry).filter(name -> !ownNames.contains(name));
+    return ns.filter(_ -> !hostedFirst)
+        .or(path::registry)
+        .map(Namespaces::registry)
+        .filter(name -> !ownNames.contains(name));
   }
 
   /**
    * The repository that a request names.
    *
-   * @param pull whether it only reads
    * @throws RegistryException if it can't be one
    */
-  RepositoryKey repository(RegistryPath path, Optional<String> ns, boolean pull) {
+  Meaning repository(RegistryPath path, Optional<String> ns) {
+    Meaning said = said(path, ns);
+    if (!hostedFirst || path.registry().isPresent() || said.key().upstream().isEmpty()) {
+      return said;
+    }
+    // A name with a port in it can't be a hosted repository's.
+    return RepositoryName.parse(path.name())
+        .map(
+            name ->
+                new Meaning(RepositoryKey.hosted(name), Optional.of(beneath(name, ns, said.key()))))
+        .orElse(said);
+  }
+
+  private RepositoryKey beneath(RepositoryName name, Optional<String> ns, RepositoryKey said) {
+    return bound
+        .filter(upstream -> ns.isPresent() && !upstream.equals(RegistryName.DOCKER_HUB))
+        .map(upstream -> RepositoryKey.mirrored(upstream, name))
+        .orElse(said);
+  }
+
+  private Meaning said(RegistryPath path, Optional<String> ns) {
     int slash = path.name().indexOf('/');
     String first = slash < 0 ? path.name() : path.name().substring(0, slash);
     String rest = path.name().substring(slash + 1);
@@ -77,15 +118,14 @@ final class Namespaces {
     Optional<RegistryName> said = ns.or(path::registry).map(Namespaces::registry);
     if (said.isPresent()) {
       boolean repeated = prefixed && RegistryName.parse(first).equals(said);
-      return repository(said.get(), repeated ? rest : path.name());
+      return Meaning.only(repository(said.get(), repeated ? rest : path.name()));
     }
     if (prefixed) {
-      return repository(registry(first), rest);
+      return Meaning.only(repository(registry(first), rest));
     }
     RepositoryName name = name(path.name());
-    return bound.isPresent() && pull && !isHosted.test(name)
-        ? RepositoryKey.mirrored(bound.get(), name)
-        : RepositoryKey.hosted(name);
+    return new Meaning(
+        RepositoryKey.hosted(name), bound.map(upstream -> RepositoryKey.mirrored(upstream, name)));
   }
 
   private RepositoryKey repository(RegistryName registry, String name) {

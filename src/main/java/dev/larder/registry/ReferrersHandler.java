@@ -13,12 +13,15 @@ import dev.larder.oci.ErrorCode;
 import dev.larder.oci.MediaType;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.registry.Repository.OverlaidRepository;
 import dev.larder.store.Catalog;
 import dev.larder.store.Document;
 import dev.larder.store.RepositoryKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * {@code /v2/<name>/referrers/<digest>}: the manifests whose subject that digest is, as an image
@@ -26,7 +29,8 @@ import java.util.Optional;
  * manifests where nothing refers to it.
  *
  * <p>The referrers of a mirrored repository are the upstream's. It is asked for all of them,
- * whatever their type: one answer then serves every type, and not every upstream can choose.
+ * whatever their type: one answer then serves every type, and not every upstream can choose. Where
+ * a hosted repository lies over a mirrored one, its own stand on the last of the upstream's pages.
  *
  * @see <a
  *     href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers">
@@ -44,7 +48,36 @@ final class ReferrersHandler {
       case HostedRepository(RepositoryKey key) ->
           Reply.hosted(response(call, index(catalog.referrers(key, subject))));
       case MirroredRepository(Mirror mirror) -> mirrored(call, mirror, subject);
+      case OverlaidRepository(RepositoryKey key, Mirror mirror) -> {
+        List<Descriptor> hosted = catalog.referrers(key, subject);
+        yield hosted.isEmpty()
+            ? mirrored(call, mirror, subject)
+            : overlaid(call, hosted, mirror, subject);
+      }
     };
+  }
+
+  private static Reply overlaid(Call call, List<Descriptor> hosted, Mirror mirror, Digest subject) {
+    return switch (mirror.referrers(subject, UpstreamQuery.of(call))) {
+      case Lookup.Found<Document> found when found.value().next().isPresent() ->
+          MirrorReplies.found(found, page -> mirroredPage(call, subject, page));
+      case Lookup.Found<Document> found ->
+          MirrorReplies.found(found, page -> response(call, merged(hosted, page)));
+      case Lookup<Document> none ->
+          MirrorReplies.overlaid(response(call, index(hosted)), none.unavailability());
+    };
+  }
+
+  private static ObjectNode merged(List<Descriptor> hosted, Document page) {
+    ObjectNode index = index(hosted);
+    Set<String> known =
+        hosted.stream().map(manifest -> manifest.digest().toString()).collect(Collectors.toSet());
+    for (JsonNode manifest : JsonResponses.read(page.content()).path("manifests")) {
+      if (!known.contains(manifest.path("digest").asText())) {
+        index.withArray("manifests").add(manifest);
+      }
+    }
+    return index;
   }
 
   private static Reply mirrored(Call call, Mirror mirror, Digest subject) {

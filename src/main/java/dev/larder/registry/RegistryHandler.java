@@ -11,6 +11,7 @@ import dev.larder.oci.Reference;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.registry.Repository.OverlaidRepository;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
@@ -26,57 +27,65 @@ import org.slf4j.LoggerFactory;
 public final class RegistryHandler implements Handler {
   private static final Logger log = LoggerFactory.getLogger(RegistryHandler.class);
 
-  private final Set<RegistryName> ownNames;
-  private final Store store;
+  private final Namespaces namespaces;
   private final Mirrors mirrors;
   private final InstantSource clock;
   private final Consumer<Access> accessLog;
-  private final Namespaces namespaces;
+  private final Changes changes;
   private final Routes routes;
 
   /**
    * The handler of a listener that isn't bound to an upstream.
    *
    * @param ownNames what images that were pushed here may be called by: {@code localhost:5000}
+   * @param hostedFirst whether what was pushed comes before what is mirrored however a request
+   *     names it, as clients of {@code registry:2} expect; else a registry in the request always
+   *     means the mirror
    * @param store what is hosted here
    * @param mirrors what is mirrored
    * @param clock tells when an upload was left behind, and how long answers take
    * @param accessLog is told of each request when its answer was sent; must not block
+   * @param changes which changes clients may make
    */
   public RegistryHandler(
       Set<RegistryName> ownNames,
-      Store store,
-      Mirrors mirrors,
-      InstantSource clock,
-      Consumer<Access> accessLog) {
-    this(ownNames, store, mirrors, clock, accessLog, Optional.empty(), new Routes(store, clock));
-  }
-
-  private RegistryHandler(
-      Set<RegistryName> ownNames,
+      boolean hostedFirst,
       Store store,
       Mirrors mirrors,
       InstantSource clock,
       Consumer<Access> accessLog,
-      Optional<RegistryName> bound,
+      Changes changes) {
+    this(
+        new Namespaces(ownNames, Optional.empty(), hostedFirst),
+        mirrors,
+        clock,
+        accessLog,
+        changes,
+        new Routes(store, clock));
+  }
+
+  private RegistryHandler(
+      Namespaces namespaces,
+      Mirrors mirrors,
+      InstantSource clock,
+      Consumer<Access> accessLog,
+      Changes changes,
       Routes routes) {
-    this.ownNames = ownNames;
-    this.store = store;
+    this.namespaces = namespaces;
     this.mirrors = mirrors;
     this.clock = clock;
     this.accessLog = accessLog;
-    this.namespaces =
-        new Namespaces(ownNames, bound, name -> store.catalog().exists(RepositoryKey.hosted(name)));
+    this.changes = changes;
     this.routes = routes;
   }
 
   /**
    * The same for a listener that is bound to an upstream: whoever names no registry there pulls
-   * from that one. They share the uploads in progress.
+   * what was pushed here, and from that one what wasn't. They share the uploads in progress.
    */
   public RegistryHandler boundTo(RegistryName upstream) {
     return new RegistryHandler(
-        ownNames, store, mirrors, clock, accessLog, Optional.of(upstream), routes);
+        namespaces.boundTo(upstream), mirrors, clock, accessLog, changes, routes);
   }
 
   @Override
@@ -117,10 +126,15 @@ public final class RegistryHandler implements Handler {
       requireHosted(path, ns);
       return routes.repositories(query);
     }
+    Namespaces.Meaning meaning = namespaces.repository(path, ns);
+    visit.means(meaning.key());
+    changes.check(path.endpoint(), request.method());
+    Reply reply = routes.handle(new Call(request, path, query, repository(meaning)));
     boolean pull = path.endpoint().mirroredMethods().contains(request.method());
-    RepositoryKey key = namespaces.repository(path, ns, pull);
-    visit.means(key);
-    return scoped(routes.handle(new Call(request, path, query, repository(key))), ns);
+    if (pull && reply.outcome() != Access.Outcome.HOSTED) {
+      meaning.beneath().ifPresent(visit::means);
+    }
+    return scoped(reply, ns);
   }
 
   @Override
@@ -144,11 +158,11 @@ public final class RegistryHandler implements Handler {
       return Optional.of(base());
     }
     if (!(path.endpoint() instanceof Endpoint.Manifest(Reference reference))
-        || namespaces.mayBlock()) {
+        || namespaces.overlay()) {
       return Optional.empty();
     }
     Query query = query(request);
-    RepositoryKey key = namespaces.repository(path, query.first("ns"), true);
+    RepositoryKey key = namespaces.repository(path, query.first("ns")).key();
     visit.means(key);
     return mirror(key)
         .flatMap(
@@ -190,10 +204,15 @@ public final class RegistryHandler implements Handler {
     }
   }
 
-  private Repository repository(RepositoryKey key) {
-    return key.upstream().isEmpty()
-        ? new HostedRepository(key)
-        : new MirroredRepository(mirror(key).orElseThrow(() -> notAllowed(key)));
+  private Repository repository(Namespaces.Meaning meaning) {
+    RepositoryKey key = meaning.key();
+    return key.upstream().isPresent()
+        ? new MirroredRepository(mirror(key).orElseThrow(() -> notAllowed(key)))
+        : meaning
+            .beneath()
+            .flatMap(this::mirror)
+            .<Repository>map(mirror -> new OverlaidRepository(key, mirror))
+            .orElseGet(() -> new HostedRepository(key));
   }
 
   private Optional<Mirror> mirror(RepositoryKey key) {

@@ -19,4 +19,13 @@ sealed interface Repository {
       return mirror.key();
     }
   }
+
+  /**
+   * A hosted repository over the mirror of the upstream's of the same name: what was pushed comes
+   * first, tag by tag and digest by digest, and the upstream has the rest.
+   *
+   * @param key the hosted one's, which takes the pushes
+   * @param mirror what is beneath
+   */
+  record OverlaidRepository(RepositoryKey key, Mirror mirror) implements Repository {}
 }

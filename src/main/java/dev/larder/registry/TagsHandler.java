@@ -8,14 +8,18 @@ import dev.larder.oci.ErrorCode;
 import dev.larder.oci.Tag;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.registry.Repository.OverlaidRepository;
 import dev.larder.store.Catalog;
 import dev.larder.store.Document;
 import dev.larder.store.RepositoryKey;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
 
 /**
  * {@code /v2/<name>/tags/list}. The tags of a mirrored repository are the upstream's, page by page,
- * under the name by which the client calls it.
+ * under the name by which the client calls it. Where a hosted repository lies over a mirrored one,
+ * the list is of both together.
  *
  * @see <a
  *     href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags">OCI
@@ -31,23 +35,49 @@ final class TagsHandler {
   Reply handle(Call call) {
     return switch (call.repository()) {
       case HostedRepository(RepositoryKey key) -> Reply.hosted(hosted(call, key));
-      case MirroredRepository(Mirror mirror) ->
-          MirrorReplies.of(
-              mirror.tags(UpstreamQuery.of(call)),
-              ErrorCode.NAME_UNKNOWN,
-              page -> mirrored(call, page));
+      case MirroredRepository(Mirror mirror) -> mirrored(call, mirror);
+      case OverlaidRepository(RepositoryKey key, Mirror mirror) -> {
+        List<Tag> hosted = catalog.tags(key, Optional.empty(), Integer.MAX_VALUE);
+        yield hosted.isEmpty()
+            ? mirrored(call, mirror)
+            : OverlaidTags.of(hosted, mirror).reply(tags -> overlaid(call, tags));
+      }
     };
   }
 
+  private static Reply mirrored(Call call, Mirror mirror) {
+    return MirrorReplies.of(
+        mirror.tags(UpstreamQuery.of(call)), ErrorCode.NAME_UNKNOWN, page -> mirrored(call, page));
+  }
+
+  private static Response overlaid(Call call, NavigableSet<String> tags) {
+    Paging.Page<String> page =
+        Paging.of(call.query())
+            .take(
+                (last, size) ->
+                    last.map(name -> tags.tailSet(name, false)).orElse(tags).stream()
+                        .limit(size)
+                        .toList(),
+                name -> name);
+    return response(call, page);
+  }
+
   private Response hosted(Call call, RepositoryKey key) {
-    Paging.Page<Tag> page =
-        Paging.of(call.query()).take((last, size) -> catalog.tags(key, last, size), Tag::value);
+    Paging.Page<String> page =
+        Paging.of(call.query())
+            .take(
+                (last, size) -> catalog.tags(key, last, size).stream().map(Tag::value).toList(),
+                name -> name);
     if (page.entries().isEmpty() && !catalog.exists(key)) {
       throw new RegistryException(ErrorCode.NAME_UNKNOWN, "there is no repository " + key);
     }
+    return response(call, page);
+  }
+
+  private static Response response(Call call, Paging.Page<String> page) {
     ObjectNode content = JsonResponses.object().put("name", call.path().name());
     ArrayNode tags = content.putArray("tags");
-    page.entries().forEach(tag -> tags.add(tag.value()));
+    page.entries().forEach(tags::add);
     return linked(call, JsonResponses.of(200, content), page.next().orElse(List.of()));
   }
 

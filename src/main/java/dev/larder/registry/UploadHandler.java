@@ -35,7 +35,7 @@ final class UploadHandler {
 
   /** Answers a request that begins an upload, or takes one's place. */
   Reply begin(Call call) throws IOException {
-    RepositoryKey key = call.hosted().key();
+    RepositoryKey key = call.hosted();
     Optional<Digest> mount = call.query().first("mount").map(RegistryPath::digest);
     if (mount.isPresent() && mount(call, key, mount.get())) {
       return created(call, mount.get());
@@ -50,7 +50,7 @@ final class UploadHandler {
 
   /** Answers a request to an upload that has begun. */
   Reply handle(Call call, String id) throws IOException {
-    RepositoryKey key = call.hosted().key();
+    RepositoryKey key = call.hosted();
     Upload upload = uploads.find(key, id).orElseThrow(() -> unknown(key, id));
     return switch (call.request().method()) {
       case "PATCH" -> writing(upload, () -> chunk(call, upload));

@@ -1,6 +1,8 @@
 package dev.larder.upstream;
 
 import dev.larder.oci.RegistryName;
+import dev.larder.upstream.UpstreamSettings.PasswordFileLogin;
+import dev.larder.upstream.UpstreamSettings.PasswordLogin;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -84,8 +86,7 @@ final class CredentialSource {
 
   private Optional<Credentials> read() throws IOException {
     if (login.isPresent()) {
-      return Optional.of(
-          new Credentials.Password(login.get().username(), password(login.get().passwordFile())));
+      return Optional.of(new Credentials.Password(login.get().username(), password(login.get())));
     }
     try {
       return docker.credentials(registry);
@@ -95,7 +96,14 @@ final class CredentialSource {
     }
   }
 
-  private static String password(Path file) throws IOException {
+  private static String password(UpstreamSettings.Login login) throws IOException {
+    return switch (login) {
+      case PasswordLogin(var _, String password) -> password;
+      case PasswordFileLogin(var _, Path file) -> content(file);
+    };
+  }
+
+  private static String content(Path file) throws IOException {
     try {
       return Files.readString(file).replaceFirst("\\r?\\n$", "");
     } catch (IOException e) {

@@ -21,12 +21,27 @@ public record UpstreamSettings(
     RegistryName name, URI url, boolean configured, Optional<Path> caFile, Optional<Login> login) {
 
   /**
+   * A user, as the registry knows it, and the password or where it stands. Never shows the
+   * password: not even by {@code toString}.
+   */
+  public sealed interface Login {
+    String username();
+  }
+
+  /**
    * A user and where the password stands.
    *
-   * @param username as the registry knows it
    * @param passwordFile read whenever the password is needed; a line end at its end doesn't count
    */
-  public record Login(String username, Path passwordFile) {}
+  public record PasswordFileLogin(String username, Path passwordFile) implements Login {}
+
+  /** A user and a password that is kept nowhere but in memory. */
+  public record PasswordLogin(String username, String password) implements Login {
+    @Override
+    public String toString() {
+      return "PasswordLogin";
+    }
+  }
 
   /** An upstream that no configuration names: public, over https. */
   public static UpstreamSettings unconfigured(RegistryName name) {
@@ -61,10 +76,11 @@ public record UpstreamSettings(
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("upstream %s: %s".formatted(name, e.getMessage()), e);
     }
-    if (login.isPresent() && !Files.isReadable(login.get().passwordFile())) {
+    if (login.isPresent()
+        && login.get() instanceof PasswordFileLogin(var _, Path file)
+        && !Files.isReadable(file)) {
       throw new IllegalArgumentException(
-          "upstream %s: password-file %s can't be read"
-              .formatted(name, login.get().passwordFile()));
+          "upstream %s: password-file %s can't be read".formatted(name, file));
     }
   }
 

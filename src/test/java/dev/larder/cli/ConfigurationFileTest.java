@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
 import dev.larder.oci.RegistryName;
+import dev.larder.upstream.UpstreamSettings.PasswordFileLogin;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -53,18 +54,19 @@ class ConfigurationFileTest {
                 Optional.of(URI.create("https://mirror.example/hub")),
                 Optional.of(Duration.ofMinutes(5)),
                 Optional.of(Path.of("/etc/ca.pem")),
-                Optional.of("me"),
-                Optional.of(Path.of("/etc/password"))));
+                Optional.of(new PasswordFileLogin("me", Path.of("/etc/password")))));
     assertThat(file.upstreams())
         .extractingByKey(new RegistryName("old.example"))
         .isEqualTo(
             new UpstreamEntry(
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+                false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+  }
+
+  @Test
+  void aFileOfRegistryTwoIsToldWhereItGoes() {
+    assertThatThrownBy(() -> read("version: 0.1\nhttp: {addr: ':5000'}\n"))
+        .hasMessageContaining(":1: this is a configuration of registry:2")
+        .hasMessageContaining("larder serve ");
   }
 
   @Test

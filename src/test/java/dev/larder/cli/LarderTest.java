@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -96,7 +97,6 @@ class LarderTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of(folder.resolve("no.pem")),
-            Optional.empty(),
             Optional.empty());
     assertThatThrownBy(() -> start(Map.of(RegistryName.DOCKER_HUB, entry)))
         .isInstanceOfSatisfying(CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
@@ -113,12 +113,44 @@ class LarderTest {
     assertThat(log.toString()).contains("GET manifest quay.io/org/app:1 404 error");
   }
 
+  @Test
+  void standsInForRegistryTwo() throws Exception {
+    TestImages.Image image = TestImages.image("app", 1000);
+    upstream.putImage("org/app", "1", image);
+    Map<String, String> settings =
+        Map.of(
+            "REGISTRY_HTTP_ADDR", "127.0.0.1:0",
+            "REGISTRY_HTTP_HEADERS", "{X-Content-Type-Options: [nosniff]}",
+            "REGISTRY_HTTP_DEBUG_ADDR", "127.0.0.1:0",
+            "REGISTRY_LOG_ACCESSLOG_DISABLED", "true",
+            "REGISTRY_PROXY_REMOTEURL", upstream.url().toString(),
+            "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", folder.toString());
+    Configuration configuration =
+        DistributionConfiguration.of(DistributionSettings.read(Optional.empty(), settings));
+
+    try (Larder larder = Larder.start(configuration, Map.of(), console)) {
+      for (String ns : List.of("", "?ns=docker.io")) {
+        HttpResponse<byte[]> pulled = get(larder, "/v2/org/app/manifests/1" + ns);
+        assertThat(pulled.body()).isEqualTo(image.manifest());
+        assertThat(pulled.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+      }
+      int health = larder.addresses().getLast().getPort();
+      assertThat(get(health, "GET", "/debug/health").body()).isEqualTo("{}".getBytes(UTF_8));
+      assertThat(get(health, "GET", "/v2/").statusCode()).isEqualTo(404);
+      int port = larder.addresses().getFirst().getPort();
+      assertThat(get(port, "POST", "/v2/org/app/blobs/uploads/").statusCode()).isEqualTo(202);
+      assertThat(get(port, "DELETE", "/v2/org/app/manifests/1").statusCode()).isEqualTo(405);
+    }
+    assertThat(folder.resolve("larder/catalog.db")).exists();
+    console.close();
+    assertThat(log.toString()).doesNotContain("GET manifest");
+  }
+
   private Larder start() throws CommandException {
     UpstreamEntry entry =
         new UpstreamEntry(
             true,
             Optional.of(upstream.url()),
-            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
@@ -134,14 +166,21 @@ class LarderTest {
             upstreams,
             false,
             Housekeeping.Schedule.DEFAULT,
-            LogFormat.TEXT);
+            LogSettings.usual(LogFormat.TEXT),
+            StandIn.NONE);
     return Larder.start(configuration, Map.of(), console);
   }
 
   private HttpResponse<byte[]> get(Larder larder, String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + larder.addresses().getFirst().getPort() + path);
+    return get(larder.addresses().getFirst().getPort(), "GET", path);
+  }
+
+  private HttpResponse<byte[]> get(int port, String method, String path) throws Exception {
     return client.send(
-        HttpRequest.newBuilder(uri).header("Accept", MediaType.OCI_MANIFEST.value()).build(),
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .method(method, BodyPublishers.noBody())
+            .header("Accept", MediaType.OCI_MANIFEST.value())
+            .build(),
         BodyHandlers.ofByteArray());
   }
 }

@@ -53,6 +53,23 @@ class MainTest {
   }
 
   @Test
+  void aFileOfLarderInThePlaceOfOneOfRegistryTwoIsOneSentenceAndExitCode2() throws IOException {
+    Path file = Files.writeString(folder.resolve("larder.yaml"), "data: /x\n");
+    assertThat(run("serve", file.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("larder.yaml is no configuration", "--config")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void bothKindsOfFileAtOnceAreOneSentenceAndExitCode2() {
+    assertThat(run("serve", "config.yml", "--config", "larder.yaml")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("config.yml", "larder.yaml", "one of the two")
+        .hasLineCount(1);
+  }
+
+  @Test
   void anAddressInUseIsOneSentenceAndExitCode1() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + taken.getLocalPort();

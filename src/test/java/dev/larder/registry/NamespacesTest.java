@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.larder.oci.RegistryName;
-import dev.larder.oci.RepositoryName;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +20,12 @@ class NamespacesTest {
           new RegistryName("[::1]:5000"),
           new RegistryName("larder"));
 
-  private static final Namespaces UNBOUND = new Namespaces(OWN, Optional.empty(), _ -> false);
+  private static final Namespaces UNBOUND = new Namespaces(OWN, Optional.empty(), false);
 
-  private static final Namespaces BOUND =
-      new Namespaces(
-          OWN, Optional.of(RegistryName.DOCKER_HUB), new RepositoryName("mine/app")::equals);
+  private static final Namespaces BOUND = UNBOUND.boundTo(RegistryName.DOCKER_HUB);
+
+  /** As where registry:2 was. */
+  private static final Namespaces HOSTED_FIRST = new Namespaces(OWN, Optional.empty(), true);
 
   /** A repository is written as it is printed, a hosted one with "hosted " before it. */
   @ParameterizedTest
@@ -74,23 +74,48 @@ class NamespacesTest {
           /v2/blobs/uploads/tags/list,                        ,                    hosted blobs/uploads
           """)
   void aRequestMeans(String path, @Nullable String ns, String expected) {
-    assertThat(repository(UNBOUND, path, Optional.ofNullable(ns), true)).isEqualTo(expected);
+    assertThat(repository(UNBOUND, path, Optional.ofNullable(ns))).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @CsvSource(
       textBlock =
           """
-          /v2/library/busybox/tags/list, true,  docker.io/library/busybox
-          /v2/busybox/tags/list,         true,  docker.io/library/busybox
-          /v2/mine/app/tags/list,        true,  hosted mine/app
-          /v2/mine/app/tags/list,        false, hosted mine/app
-          /v2/mine/new/tags/list,        false, hosted mine/new
-          /v2/quay.io/org/app/tags/list, true,  quay.io/org/app
-          /v2/larder/app/tags/list,      true,  docker.io/larder/app
+          /v2/library/busybox/tags/list, hosted library/busybox over docker.io/library/busybox
+          /v2/busybox/tags/list,         hosted busybox over docker.io/library/busybox
+          /v2/quay.io/org/app/tags/list, quay.io/org/app
+          /v2/larder/app/tags/list,      hosted larder/app over docker.io/larder/app
           """)
-  void onAListenerThatIsBoundToDockerHub(String path, boolean pull, String expected) {
-    assertThat(repository(BOUND, path, Optional.empty(), pull)).isEqualTo(expected);
+  void onAListenerThatIsBoundToDockerHub(String path, String expected) {
+    assertThat(repository(BOUND, path, Optional.empty())).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          # without an upstream of the listener
+          ,               /v2/org/app/tags/list,           ,                hosted org/app
+          ,               /v2/quay.io/org/app/tags/list,   ,                hosted quay.io/org/app over quay.io/org/app
+          ,               /v2/org/app/tags/list,           quay.io,         hosted org/app over quay.io/org/app
+          ,               /v2/org/app/tags/list,           localhost:5000,  hosted org/app
+          ,               /v2/other:5000/app/tags/list,    ,                other:5000/app
+          ,               /quay.io/v2/org/app/tags/list,   ,                quay.io/org/app
+          # the upstream stands for whatever registry the client pulls through it
+          proxied.local,  /v2/org/app/tags/list,           ,                hosted org/app over proxied.local/org/app
+          proxied.local,  /v2/org/app/tags/list,           docker.io,       hosted org/app over proxied.local/org/app
+          proxied.local,  /v2/quay.io/org/app/tags/list,   ,                hosted quay.io/org/app over quay.io/org/app
+          # but Docker Hub only for itself
+          docker.io,      /v2/org/app/tags/list,           docker.io,       hosted org/app over docker.io/org/app
+          docker.io,      /v2/org/app/tags/list,           quay.io,         hosted org/app over quay.io/org/app
+          """)
+  void whereRegistryTwoWas(
+      @Nullable String upstream, String path, @Nullable String ns, String expected) {
+    Namespaces namespaces =
+        Optional.ofNullable(upstream)
+            .map(name -> HOSTED_FIRST.boundTo(new RegistryName(name)))
+            .orElse(HOSTED_FIRST);
+    assertThat(repository(namespaces, path, Optional.ofNullable(ns))).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -101,15 +126,14 @@ class NamespacesTest {
           quay.io,        quay.io/busybox
           """)
   void nsOverrulesTheListener(String ns, String expected) {
-    assertThat(repository(BOUND, "/v2/busybox/tags/list", Optional.of(ns), true))
-        .isEqualTo(expected);
+    assertThat(repository(BOUND, "/v2/busybox/tags/list", Optional.of(ns))).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "http://quay.io", "quay.io/org", "a b", "quay.io:", "-", "é.io"})
   void nsThatIsNoRegistryIsRefused(String ns) {
     assertThatExceptionOfType(RegistryException.class)
-        .isThrownBy(() -> repository(UNBOUND, "/v2/app/tags/list", Optional.of(ns), true))
+        .isThrownBy(() -> repository(UNBOUND, "/v2/app/tags/list", Optional.of(ns)))
         .satisfies(e -> assertThat(e.response().status()).isEqualTo(400));
   }
 
@@ -130,19 +154,21 @@ class NamespacesTest {
       })
   void namesThatAreNoneAreRefused(String path) {
     assertThatExceptionOfType(RegistryException.class)
-        .isThrownBy(() -> repository(UNBOUND, path, Optional.empty(), true))
+        .isThrownBy(() -> repository(UNBOUND, path, Optional.empty()))
         .satisfies(e -> assertThat(e.response().status()).isEqualTo(400));
   }
 
   @Test
-  void onlyABoundListenerMayHaveToLookWhatIsHosted() {
-    assertThat(UNBOUND.mayBlock()).isFalse();
-    assertThat(BOUND.mayBlock()).isTrue();
+  void onlyWhereHostedAndMirroredLieOverEachOtherMustBothBeAsked() {
+    assertThat(UNBOUND.overlay()).isFalse();
+    assertThat(BOUND.overlay()).isTrue();
+    assertThat(HOSTED_FIRST.overlay()).isTrue();
   }
 
-  private static String repository(
-      Namespaces namespaces, String path, Optional<String> ns, boolean pull) {
-    var key = namespaces.repository(RegistryPath.parse(path), ns, pull);
-    return (key.upstream().isEmpty() ? "hosted " : "") + key;
+  private static String repository(Namespaces namespaces, String path, Optional<String> ns) {
+    Namespaces.Meaning meaning = namespaces.repository(RegistryPath.parse(path), ns);
+    return (meaning.key().upstream().isEmpty() ? "hosted " : "")
+        + meaning.key()
+        + meaning.beneath().map(key -> " over " + key).orElse("");
   }
 }

@@ -103,7 +103,13 @@ final class TestRegistry implements Closeable {
             now::get);
     handler =
         new RegistryHandler(
-            Set.of(new RegistryName("localhost:5000")), store, mirrors, now::get, accesses::add);
+            Set.of(new RegistryName("localhost:5000")),
+            false,
+            store,
+            mirrors,
+            now::get,
+            accesses::add,
+            Changes.ALL);
   }
 
   /** An answer as a client gets it. */

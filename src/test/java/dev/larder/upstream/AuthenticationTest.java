@@ -234,6 +234,20 @@ class AuthenticationTest {
   }
 
   @Test
+  void passwordThatStandsInNoFileIsUsedAndNeverShown() throws Exception {
+    fake.authenticate(Bearer.of("me", "secret"));
+    UpstreamSettings settings =
+        new UpstreamSettings(
+            fake.name(),
+            fake.url(),
+            true,
+            Optional.empty(),
+            Optional.of(new UpstreamSettings.PasswordLogin("me", "secret")));
+    found(lab.registry(settings, Lab.PATIENT).headManifest(APP, ONE));
+    assertThat(settings.toString()).doesNotContain("secret");
+  }
+
+  @Test
   void passwordFileThatIsGoneIsAFailureThatNamesIt() throws Exception {
     fake.authenticate(Bearer.of("me", "secret"));
     UpstreamRegistry registry = lab.registry(lab.settings("me", "secret"), Lab.PATIENT);

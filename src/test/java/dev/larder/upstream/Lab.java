@@ -63,7 +63,8 @@ final class Lab implements Closeable {
         fake.url(),
         true,
         Optional.empty(),
-        Optional.of(new UpstreamSettings.Login(username, write("password", password + "\n"))));
+        Optional.of(
+            new UpstreamSettings.PasswordFileLogin(username, write("password", password + "\n"))));
   }
 
   UpstreamRegistry registry() {

@@ -128,7 +128,7 @@ class UpstreamsTest {
                         url,
                         true,
                         Optional.empty(),
-                        Optional.of(new UpstreamSettings.Login("me", missing)))
+                        Optional.of(new UpstreamSettings.PasswordFileLogin("me", missing)))
                     .validate())
         .hasMessage("upstream quay.io: password-file %s can't be read", missing);
   }
