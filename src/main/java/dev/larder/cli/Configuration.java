@@ -1,6 +1,8 @@
 package dev.larder.cli;
 
+import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
+import dev.larder.registry.access.AccessSettings;
 import dev.larder.store.Housekeeping.Schedule;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.Optional;
  * @param names names of our own beside those that follow from {@code listen}
  * @param upstreams the upstreams that the configuration names
  * @param otherUpstreams whether others may be mirrored
+ * @param tls the certificate of all listeners; without, they speak plain HTTP
+ * @param access who may do what
  * @param housekeeping when what is collected and verified
  * @param log what to log, and how
  * @param standIn what only a configuration of {@code registry:2} asks for
@@ -25,27 +29,39 @@ record Configuration(
     List<RegistryName> names,
     Map<RegistryName, ConfigurationFile.UpstreamEntry> upstreams,
     boolean otherUpstreams,
+    Optional<Tls> tls,
+    AccessSettings access,
     Schedule housekeeping,
     LogSettings log,
     StandIn standIn) {
 
-  /** The same but for what is given here; an empty list gives nothing. */
-  Configuration with(
-      List<ListenAddress> otherListen, Optional<Path> otherData, Optional<LogFormat> otherFormat) {
+  /** The same but for what flags say. */
+  Configuration with(ServeFlags flags, Optional<Path> folder) {
     return new Configuration(
-        otherListen.isEmpty() ? listen : otherListen,
-        otherData.orElse(data),
+        flags.listen().isEmpty() ? listen : flags.listen(),
+        folder.orElse(data),
         names,
         upstreams,
         otherUpstreams,
+        flags.tls().or(() -> tls),
+        flags.htpasswd().map(access::with).orElse(access),
         housekeeping,
-        otherFormat.map(log::with).orElse(log),
+        flags.logFormat().map(log::with).orElse(log),
         standIn);
   }
 
   /** The same with warnings of what was asked for and isn't done. */
   Configuration with(List<String> warnings) {
     return new Configuration(
-        listen, data, names, upstreams, otherUpstreams, housekeeping, log, StandIn.of(warnings));
+        listen,
+        data,
+        names,
+        upstreams,
+        otherUpstreams,
+        tls,
+        access,
+        housekeeping,
+        log,
+        StandIn.of(warnings));
   }
 }

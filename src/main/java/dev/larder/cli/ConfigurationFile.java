@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import dev.larder.store.Housekeeping.Schedule;
 import dev.larder.upstream.UpstreamSettings.Login;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param data the folder of the store
  * @param names further names of our own
  * @param logFormat how to log
+ * @param tls the listeners' certificate
+ * @param access who may do what
  * @param upstreams the upstreams that it names
  * @param otherUpstreams whether those that it doesn't name may be mirrored
  * @param housekeeping when what is collected and verified
@@ -30,6 +33,8 @@ record ConfigurationFile(
     Optional<Path> data,
     List<RegistryName> names,
     Optional<LogFormat> logFormat,
+    Optional<Tls> tls,
+    AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
     boolean otherUpstreams,
     Schedule housekeeping) {
@@ -41,6 +46,8 @@ record ConfigurationFile(
           Optional.empty(),
           List.of(),
           Optional.empty(),
+          Optional.empty(),
+          AccessEntry.NONE,
           Map.of(),
           true,
           Schedule.DEFAULT);
@@ -83,6 +90,8 @@ record ConfigurationFile(
             "data",
             "names",
             "log-format",
+            "tls",
+            "auth",
             "upstreams",
             "collect-every",
             "collect-after",
@@ -104,9 +113,22 @@ record ConfigurationFile(
         root.text("data").map(Path::of),
         names(root),
         logFormat(root),
+        tls(root.mapping("tls")),
+        AccessEntry.of(root.mapping("auth")),
         entries,
         others,
         housekeeping(root));
+  }
+
+  private static Optional<Tls> tls(YamlMapping tls) throws CommandException {
+    tls.allowOnly(List.of("cert-file", "key-file"));
+    Optional<Path> certificate = tls.text("cert-file").map(Path::of);
+    Optional<Path> key = tls.text("key-file").map(Path::of);
+    if (certificate.isPresent() != key.isPresent()) {
+      throw tls.error(
+          certificate.isPresent() ? "cert-file" : "key-file", "cert-file and key-file go together");
+    }
+    return certificate.map(file -> new Tls(file, key.orElseThrow()));
   }
 
   private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {

@@ -3,8 +3,10 @@ package dev.larder.cli;
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
 import dev.larder.cli.DistributionSettings.Setting;
 import dev.larder.http.Headers;
+import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.Changes;
+import dev.larder.registry.access.AccessSettings;
 import dev.larder.store.Housekeeping.Schedule;
 import dev.larder.upstream.UpstreamSettings.Login;
 import dev.larder.upstream.UpstreamSettings.PasswordLogin;
@@ -70,6 +72,8 @@ final class DistributionConfiguration {
         names(),
         upstreams,
         true,
+        tls(),
+        access(),
         Schedule.DEFAULT,
         new LogSettings(logFormat(), logLevel(), !settings.flag("log.accesslog.disabled")),
         new StandIn(changes(), true, headers(), debug(), warnings()));
@@ -88,22 +92,45 @@ final class DistributionConfiguration {
   /** To serve openly what was to be closed is worse than not to serve. */
   private void refuseAccessControl() throws CommandException {
     for (Setting setting : settings.below("auth")) {
-      if (!kind(setting).isEmpty()) {
+      if (!kind(setting).isEmpty() && !kind(setting).equals("htpasswd")) {
         throw setting.error("isn't supported, and without it whoever comes would be let in");
       }
     }
     for (Setting setting : settings.below("http.tls.clientcas")) {
       throw setting.error("isn't supported, and without it whoever comes would be let in");
     }
-    for (String path : List.of("http.tls.certificate", "http.tls.key")) {
-      for (Setting setting : settings.below(path)) {
-        throw setting.error("isn't supported: Larder would speak plain http");
-      }
-    }
     Optional<Setting> net = settings.take("http.net");
     if (net.isPresent() && !net.get().value().equals("tcp")) {
       throw net.get().error("must be tcp");
     }
+  }
+
+  private Optional<Tls> tls() throws CommandException {
+    Optional<Setting> certificate = settings.take("http.tls.certificate");
+    Optional<Setting> key = settings.take("http.tls.key");
+    if (certificate.isPresent() && key.isPresent()) {
+      return Optional.of(new Tls(Path.of(certificate.get().value()), Path.of(key.get().value())));
+    }
+    if (certificate.isPresent() || key.isPresent()) {
+      throw certificate.or(() -> key).orElseThrow().error("goes together with certificate and key");
+    }
+    return Optional.empty();
+  }
+
+  /** Pulls need a login too, as they do there. */
+  private AccessSettings access() throws CommandException {
+    Optional<Setting> passwords = settings.take("auth.htpasswd.path");
+    if (passwords.isPresent()) {
+      settings.take("auth.htpasswd.realm");
+      return new AccessSettings(
+          Optional.of(Path.of(passwords.get().value())), Optional.empty(), false, List.of());
+    }
+    for (Setting setting : settings.below("auth.htpasswd")) {
+      if (!setting.value().isEmpty()) {
+        throw setting.error("needs a path, and without it whoever comes would be let in");
+      }
+    }
+    return AccessSettings.OPEN;
   }
 
   /** The part of a path below {@code storage} or {@code auth}; empty where nothing is said. */

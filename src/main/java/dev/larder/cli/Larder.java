@@ -10,6 +10,7 @@ import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.RegistryHandler;
+import dev.larder.registry.access.AccessControl;
 import dev.larder.store.Housekeeping;
 import dev.larder.store.Store;
 import dev.larder.upstream.Deadlines;
@@ -32,6 +33,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +93,7 @@ final class Larder implements Closeable {
             configuration.standIn().hostedFirst(),
             store,
             mirrors,
+            new AccessControl(configuration.access(), clock),
             clock,
             configuration.log().accesses() ? console::log : _ -> {},
             configuration.standIn().changes());
@@ -160,13 +163,17 @@ final class Larder implements Closeable {
       Handler handler = listen.upstream().<Handler>map(registry::boundTo).orElse(registry);
       listeners.add(
           new Listener(
-              listen.socketAddress(), AddedHeaders.to(handler, configuration.standIn().headers())));
+              listen.socketAddress(),
+              configuration.tls(),
+              AddedHeaders.to(handler, configuration.standIn().headers())));
     }
     configuration
         .standIn()
         .debug()
         .ifPresent(
-            debug -> listeners.add(new Listener(debug.socketAddress(), new HealthHandler())));
+            debug ->
+                listeners.add(
+                    new Listener(debug.socketAddress(), Optional.empty(), new HealthHandler())));
     return listeners;
   }
 

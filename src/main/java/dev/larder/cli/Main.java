@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ServeCommand.class,
+      UserCommand.class,
       RemoveCommand.class,
       CollectCommand.class,
       VerifyCommand.class

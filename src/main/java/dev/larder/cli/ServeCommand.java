@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -44,6 +45,22 @@ final class ServeCommand implements Callable<Integer> {
   private List<String> listen = new ArrayList<>();
 
   @Mixin private StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--htpasswd",
+      paramLabel = "FILE",
+      description =
+          "Users and passwords (larder user). With it, pulls need no login, pushes and deletes do.")
+  private @Nullable Path htpasswd;
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "The certificate (PEM) to serve https with; a new one is taken up by itself.")
+  private @Nullable Path tlsCert;
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key (PEM).")
+  private @Nullable Path tlsKey;
 
   @Option(
       names = "--log-format",
@@ -97,7 +114,7 @@ final class ServeCommand implements Callable<Integer> {
     for (int i = 0; i < configuration.listen().size(); i++) {
       InetSocketAddress address = larder.addresses().get(i);
       Optional<RegistryName> upstream = configuration.listen().get(i).upstream();
-      String url = "http://" + hostAndPort(address);
+      String url = scheme(configuration) + hostAndPort(address);
       console.say(
           upstream
               .map(name -> "Serving at %s, for %s".formatted(url, name))
@@ -123,6 +140,10 @@ final class ServeCommand implements Callable<Integer> {
     console.say("Point clusters and other clients at it: docs/clients.md");
   }
 
+  private static String scheme(Configuration configuration) {
+    return configuration.tls().isPresent() ? "https://" : "http://";
+  }
+
   private static String hostAndPort(InetSocketAddress address) {
     String host =
         address.getAddress().isAnyLocalAddress()
@@ -139,25 +160,40 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private Configuration configuration(Map<String, String> environment) throws CommandException {
-    Optional<LogFormat> format = Optional.ofNullable(logFormat);
+    ServeFlags flags =
+        new ServeFlags(
+            ListenAddress.parse(listen),
+            Optional.ofNullable(logFormat),
+            tls(),
+            Optional.ofNullable(htpasswd));
     Optional<Path> distribution =
         Optional.ofNullable(distributionConfig)
             .or(() -> DistributionSettings.fileFrom(environment));
     List<String> variables = DistributionSettings.variables(environment);
+    if (store.file().isPresent() && distributionConfig != null) {
+      throw CommandException.usage(
+          "%s and --config %s: give one of the two"
+              .formatted(distributionConfig, store.file().get()));
+    }
     if (store.file().isPresent() || (distribution.isEmpty() && variables.isEmpty())) {
-      if (store.file().isPresent() && distributionConfig != null) {
-        throw CommandException.usage(
-            "%s and --config %s: give one of the two"
-                .formatted(distributionConfig, store.file().get()));
-      }
       return store
-          .configuration(listen, format, environment)
+          .configuration(flags, environment)
           .with(
               variables.stream()
                   .map(name -> name + " doesn't count beside --config or LARDER_CONFIG")
                   .toList());
     }
     return DistributionConfiguration.of(DistributionSettings.read(distribution, environment))
-        .with(ListenAddress.parse(listen), store.folder(), format);
+        .with(flags, store.folder());
+  }
+
+  private Optional<Tls> tls() throws CommandException {
+    if (tlsCert != null && tlsKey != null) {
+      return Optional.of(new Tls(tlsCert, tlsKey));
+    }
+    if (tlsCert != null || tlsKey != null) {
+      throw CommandException.usage("--tls-cert and --tls-key go together");
+    }
+    return Optional.empty();
   }
 }

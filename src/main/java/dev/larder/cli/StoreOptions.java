@@ -24,24 +24,25 @@ final class StoreOptions {
 
   /** What follows from these flags, the file that they may name, and {@code environment}. */
   Configuration configuration(Map<String, String> environment) throws CommandException {
-    return configuration(List.of(), Optional.empty(), environment);
+    return configuration(ServeFlags.NONE, environment);
   }
 
-  /** As above; {@code listen} and {@code logFormat} win over the file where they say something. */
-  Configuration configuration(
-      List<String> listen, Optional<LogFormat> logFormat, Map<String, String> environment)
+  /** As above; what {@code flags} say wins over the file. */
+  Configuration configuration(ServeFlags flags, Map<String, String> environment)
       throws CommandException {
     ConfigurationFile file =
         config == null ? ConfigurationFile.NONE : ConfigurationFile.read(config);
-    List<String> addresses = !listen.isEmpty() ? listen : file.listen();
+    List<String> listen = file.listen().isEmpty() ? List.of(DEFAULT_LISTEN) : file.listen();
     return new Configuration(
-        ListenAddress.parse(addresses.isEmpty() ? List.of(DEFAULT_LISTEN) : addresses),
+        flags.listen().isEmpty() ? ListenAddress.parse(listen) : flags.listen(),
         Optional.ofNullable(data).or(file::data).orElseGet(() -> defaultData(environment)),
         file.names(),
         file.upstreams(),
         file.otherUpstreams(),
+        flags.tls().or(file::tls),
+        file.access().settings(flags.htpasswd()),
         file.housekeeping(),
-        LogSettings.usual(logFormat.or(file::logFormat).orElse(LogFormat.TEXT)),
+        LogSettings.usual(flags.logFormat().or(file::logFormat).orElse(LogFormat.TEXT)),
         StandIn.NONE);
   }
 

@@ -68,6 +68,11 @@ final class Namespaces {
     }
   }
 
+  /** Whether the listener is bound to an upstream. */
+  boolean isBound() {
+    return bound.isPresent();
+  }
+
   /** Whether a mirrored repository may have a hosted one over it. */
   boolean overlay() {
     return bound.isPresent() || hostedFirst;

@@ -12,6 +12,8 @@ import dev.larder.oci.RegistryName;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
 import dev.larder.registry.Repository.OverlaidRepository;
+import dev.larder.registry.access.AccessControl;
+import dev.larder.registry.access.Action;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ public final class RegistryHandler implements Handler {
 
   private final Namespaces namespaces;
   private final Mirrors mirrors;
+  private final Gate gate;
   private final InstantSource clock;
   private final Consumer<Access> accessLog;
   private final Changes changes;
@@ -43,6 +47,7 @@ public final class RegistryHandler implements Handler {
    *     means the mirror
    * @param store what is hosted here
    * @param mirrors what is mirrored
+   * @param access who may do what
    * @param clock tells when an upload was left behind, and how long answers take
    * @param accessLog is told of each request when its answer was sent; must not block
    * @param changes which changes clients may make
@@ -52,12 +57,14 @@ public final class RegistryHandler implements Handler {
       boolean hostedFirst,
       Store store,
       Mirrors mirrors,
+      AccessControl access,
       InstantSource clock,
       Consumer<Access> accessLog,
       Changes changes) {
     this(
         new Namespaces(ownNames, Optional.empty(), hostedFirst),
         mirrors,
+        new Gate(access),
         clock,
         accessLog,
         changes,
@@ -67,12 +74,14 @@ public final class RegistryHandler implements Handler {
   private RegistryHandler(
       Namespaces namespaces,
       Mirrors mirrors,
+      Gate gate,
       InstantSource clock,
       Consumer<Access> accessLog,
       Changes changes,
       Routes routes) {
     this.namespaces = namespaces;
     this.mirrors = mirrors;
+    this.gate = gate;
     this.clock = clock;
     this.accessLog = accessLog;
     this.changes = changes;
@@ -85,7 +94,7 @@ public final class RegistryHandler implements Handler {
    */
   public RegistryHandler boundTo(RegistryName upstream) {
     return new RegistryHandler(
-        namespaces.boundTo(upstream), mirrors, clock, accessLog, changes, routes);
+        namespaces.boundTo(upstream), mirrors, gate, clock, accessLog, changes, routes);
   }
 
   @Override
@@ -117,19 +126,30 @@ public final class RegistryHandler implements Handler {
               "%s doesn't do %s".formatted(request.path(), request.method()),
               path.endpoint().methods()));
     }
-    if (path.endpoint() instanceof Endpoint.Base) {
-      return base();
-    }
     Query query = query(request);
     Optional<String> ns = query.first("ns");
-    if (path.endpoint() instanceof Endpoint.Repositories) {
-      requireHosted(path, ns);
-      return routes.repositories(query);
+    Predicate<RepositoryKey> mayPull = key -> gate.mayPull(request, key);
+    switch (path.endpoint()) {
+      case Endpoint.Base _ -> {
+        return base(request, path, ns);
+      }
+      case Endpoint.Token _ -> {
+        return gate.token(request);
+      }
+      case Endpoint.Repositories _ -> {
+        requireHosted(path, ns);
+        if (!gate.isPublic()) {
+          gate.requireLogin(request);
+        }
+        return routes.repositories(query, mayPull);
+      }
+      default -> {}
     }
     Namespaces.Meaning meaning = namespaces.repository(path, ns);
     visit.means(meaning.key());
     changes.check(path.endpoint(), request.method());
-    Reply reply = routes.handle(new Call(request, path, query, repository(meaning)));
+    requireAccess(request, path.endpoint(), meaning);
+    Reply reply = routes.handle(new Call(request, path, query, repository(meaning), mayPull));
     boolean pull = path.endpoint().mirroredMethods().contains(request.method());
     if (pull && reply.outcome() != Access.Outcome.HOSTED) {
       meaning.beneath().ifPresent(visit::means);
@@ -155,7 +175,9 @@ public final class RegistryHandler implements Handler {
       return Optional.empty();
     }
     if (path.endpoint() instanceof Endpoint.Base) {
-      return Optional.of(base());
+      return gate.knowsAtOnce(request)
+          ? Optional.of(base(request, path, query(request).first("ns")))
+          : Optional.empty();
     }
     if (!(path.endpoint() instanceof Endpoint.Manifest(Reference reference))
         || namespaces.overlay()) {
@@ -164,11 +186,14 @@ public final class RegistryHandler implements Handler {
     Query query = query(request);
     RepositoryKey key = namespaces.repository(path, query.first("ns")).key();
     visit.means(key);
+    if (!gate.isOpenFor(Action.PULL, key)) {
+      return Optional.empty();
+    }
     return mirror(key)
         .flatMap(
             mirror ->
                 routes.ready(
-                    new Call(request, path, query, new MirroredRepository(mirror)),
+                    new Call(request, path, query, new MirroredRepository(mirror), _ -> false),
                     mirror,
                     reference))
         .map(reply -> scoped(reply, query.first("ns")));
@@ -179,10 +204,30 @@ public final class RegistryHandler implements Handler {
     return ErrorResponses.refusal(status, reason);
   }
 
-  private static Reply base() {
+  /**
+   * Not challenged for a mirror whose content is public: a client would answer with what it has for
+   * the origin.
+   */
+  private Reply base(Request request, RegistryPath path, Optional<String> ns) {
+    if (!gate.isOpen() && !(gate.isPublic() && isMirror(path, ns))) {
+      gate.requireLogin(request);
+    }
     return Reply.hosted(
         JsonResponses.of(200, JsonResponses.object())
             .with("Docker-Distribution-API-Version", "registry/2.0"));
+  }
+
+  /** Whether a client that names no repository takes us for a mirror. */
+  private boolean isMirror(RegistryPath path, Optional<String> ns) {
+    return namespaces.isBound() || namespaces.upstream(path, ns).isPresent();
+  }
+
+  /**
+   * What a hosted repository hasn't may come from the mirror beneath it, to be pulled or pushed.
+   */
+  private void requireAccess(Request request, Endpoint endpoint, Namespaces.Meaning meaning) {
+    gate.require(request, endpoint.action(request.method()), meaning.key());
+    meaning.beneath().ifPresent(beneath -> gate.require(request, Action.PULL, beneath));
   }
 
   private void requireHosted(RegistryPath path, Optional<String> ns) {

@@ -3,6 +3,7 @@ package dev.larder.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.Changes;
 import dev.larder.upstream.UpstreamSettings.PasswordLogin;
@@ -255,6 +256,8 @@ class DistributionConfigurationTest {
       strings = {
         "{auth: {token: {realm: a}}}",
         "{auth: {silly: }}",
+        "{auth: {htpasswd: {realm: a}}}",
+        "{http: {tls: {certificate: a.pem}}}",
         "{auth: token}",
         "{storage: {s3: {bucket: a}}}",
         "{storage: {inmemory: }}",
@@ -327,11 +330,28 @@ class DistributionConfigurationTest {
   }
 
   @Test
+  void usersAndCertificateAreTakenAndPullsNeedALoginToo() throws Exception {
+    Configuration configuration =
+        file(
+            "{auth: {htpasswd: {realm: r, path: /users}},"
+                + " http: {tls: {certificate: /c.pem, key: /k.pem}}}");
+    assertThat(configuration.tls()).contains(new Tls(Path.of("/c.pem"), Path.of("/k.pem")));
+    assertThat(configuration.access().passwords()).contains(Path.of("/users"));
+    assertThat(configuration.access().anonymousPull()).isFalse();
+  }
+
+  @Test
   void flagsWin() throws Exception {
     ListenAddress other = new ListenAddress("127.0.0.1", 1, Optional.empty());
     Configuration configuration =
         file("{http: {addr: ':5000'}}")
-            .with(List.of(other), Optional.of(Path.of("/data")), Optional.of(LogFormat.JSON));
+            .with(
+                new ServeFlags(
+                    List.of(other),
+                    Optional.of(LogFormat.JSON),
+                    Optional.empty(),
+                    Optional.empty()),
+                Optional.of(Path.of("/data")));
     assertThat(configuration.listen()).containsExactly(other);
     assertThat(configuration.data()).isEqualTo(Path.of("/data"));
     assertThat(configuration.log().format()).isEqualTo(LogFormat.JSON);

@@ -1,0 +1,25 @@
+package dev.larder.cli;
+
+import dev.larder.http.Tls;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What flags of {@code larder serve} say beside where the store is; each wins over the file.
+ *
+ * @param listen where to listen; empty if they don't say
+ * @param logFormat how to log
+ * @param tls the listeners' certificate
+ * @param htpasswd the users
+ */
+record ServeFlags(
+    List<ListenAddress> listen,
+    Optional<LogFormat> logFormat,
+    Optional<Tls> tls,
+    Optional<Path> htpasswd) {
+
+  /** They say nothing. */
+  static final ServeFlags NONE =
+      new ServeFlags(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+}
