@@ -10,6 +10,7 @@ from .report import check
 
 # docs/architecture.md says what lies where.
 BLOB = re.compile(r"blobs/(sha256|sha512)/[0-9a-f]{2}/([0-9a-f]+)")
+QUARANTINE = re.compile(r"quarantine/(sha256|sha512)-([0-9a-f]+)")
 PARTIAL = re.compile(r"partial/(sha256|sha512)-([0-9a-f]+)")
 OF_THE_HOUSE = re.compile(r"larder\.lock|catalog\.db(-wal|-shm)?")
 
@@ -22,7 +23,7 @@ class DataFolder:
         files = [str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()]
         self.blobs = {_digest(found): found.string for found in map(BLOB.fullmatch, files) if found}
         self.partial = {_digest(found): found.string for found in map(PARTIAL.fullmatch, files) if found}
-        known = {*self.blobs.values(), *self.partial.values()}
+        known = {*self.blobs.values(), *self.partial.values(), *filter(QUARANTINE.fullmatch, files)}
         self.unexplained = [name for name in files if name not in known and not OF_THE_HOUSE.fullmatch(name)]
         self.linked, self.wanted = self._catalogued()
 
