@@ -10,6 +10,7 @@ from .report import check
 
 # docs/architecture.md says what lies where.
 BLOB = re.compile(r"blobs/(sha256|sha512)/[0-9a-f]{2}/([0-9a-f]+)")
+QUARANTINE = re.compile(r"quarantine/(sha256|sha512)-([0-9a-f]+)")
 PARTIAL = re.compile(r"partial/(sha256|sha512)-([0-9a-f]+)")
 OF_THE_HOUSE = re.compile(r"larder\.lock|catalog\.db(-wal|-shm)?")
 # SQLite's library and its lock file, of the process that runs now.
@@ -26,7 +27,8 @@ class DataFolder:
         self.blobs = {_digest(found): found.string for found in map(BLOB.fullmatch, files) if found}
         self.partial = {_digest(found): found.string for found in map(PARTIAL.fullmatch, files) if found}
         native = [name for name in files if NATIVE.fullmatch(name)]
-        known = {*self.blobs.values(), *self.partial.values(), *native[:NATIVE_FILES]}
+        known = {*self.blobs.values(), *self.partial.values(), *native[:NATIVE_FILES],
+                 *filter(QUARANTINE.fullmatch, files)}
         self.unexplained = [name for name in files if name not in known and not OF_THE_HOUSE.fullmatch(name)]
         self.linked, self.wanted = self._catalogued()
 

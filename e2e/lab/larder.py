@@ -16,9 +16,9 @@ LAUNCHER = pathlib.Path(os.environ.get("E2E_LARDER", ROOT / "larder"))
 class Larder:
     """One data folder, and the process that serves it while it is started."""
 
-    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None, flags=()):
+    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None, flags=(), settings=None):
         """`upstreams`: what Larder is to know, as {name: (url, CA file or None)}; `login`: user and password file for docker.io;
-        `flags`: more of them for `serve`."""
+        `flags`: more of them for `serve`; `settings`: further keys of the configuration file."""
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.data = self.folder / "data"
@@ -29,13 +29,14 @@ class Larder:
         self._server = None
         self._flags = flags
         self.configuration = self.folder / "larder.yaml"
-        self.configuration.write_text(self._written(upstreams, fresh_for, login))
+        self.configuration.write_text(self._written(upstreams, fresh_for, login, settings or {}))
 
-    def _written(self, upstreams, fresh_for, login):
+    def _written(self, upstreams, fresh_for, login, settings):
         lines = [
             f'listen: ["127.0.0.1:{self.port}", "127.0.0.1:{self.engine_port}=docker.io"]',
             f"data: {self.data}",
             'names: ["larder:5000"]',
+            *(f"{key}: {value}" for key, value in settings.items()),
             "upstreams:",
         ]
         for name, (url, ca_file) in upstreams.items():
@@ -59,6 +60,10 @@ class Larder:
             return web.ask("GET", f"{self.url}/v2/").status in (200, 401)
         except web.NoAnswer:
             return False
+
+    def command(self, name, *arguments):
+        """Runs another command of Larder's on this folder; gives what it prints."""
+        return programs.run(LAUNCHER, name, "--config", self.configuration, *arguments)
 
     @property
     def pid(self):

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
+import dev.larder.oci.Digest;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.access.AccessSettings;
@@ -19,11 +20,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +148,76 @@ class LarderTest {
     assertThat(folder.resolve("larder/catalog.db")).exists();
     console.close();
     assertThat(log.toString()).doesNotContain("GET manifest");
+  }
+
+  @Test
+  void commandsAreRunByTheLarderThatServesAndElseInTheirOwnProcess() throws Exception {
+    TestImages.Image image = TestImages.image("app", 1000);
+    try (Larder larder = start()) {
+      String repository = "http://127.0.0.1:" + larder.addresses().getFirst().getPort() + "/v2/app";
+      push(repository, image);
+
+      assertThat(run("rm", "app:2")).isEqualTo("1 larder: there is no app:2\n");
+      assertThat(run("rm", "elsewhere.example/app:1")).startsWith("1 ").contains("pushed here");
+      assertThat(run("rm", "app")).startsWith("1 ").contains("NAME:TAG");
+      assertThat(run("verify")).startsWith("0 read 2 blobs and 1 manifests");
+      assertThat(run("rm", "app:1")).isEqualTo("0 removed app:1\n");
+      assertThat(get(larder, "/v2/app/manifests/" + image.digest()).statusCode()).isEqualTo(404);
+      assertThat(run("gc")).isEqualTo("0 removed 0 blobs, 0 bytes\n");
+    }
+    assertThat(run("gc", "--grace", "0s", "--dry-run")).startsWith("0 would remove 2 blobs");
+    assertThat(run("gc", "--grace", "0s", "-o", "json")).startsWith("0 {").contains("\"blobs\":2");
+    assertThat(run("gc", "--grace", "soon")).startsWith("2 ");
+    assertThat(run("verify")).startsWith("0 read 0 blobs and 0 manifests");
+  }
+
+  @Test
+  void verifyTellsByItsExitCodeThatSomethingIsWrong() throws Exception {
+    TestImages.Image image = TestImages.image("app", 1000);
+    try (Larder larder = start()) {
+      String repository = "http://127.0.0.1:" + larder.addresses().getFirst().getPort() + "/v2/app";
+      push(repository, image);
+    }
+    String hex = image.layer(0).hex();
+    Files.write(
+        folder.resolve("blobs/sha256").resolve(hex.substring(0, 2)).resolve(hex), new byte[1000]);
+
+    assertThat(run("verify"))
+        .startsWith("1 the blob sha256:" + hex)
+        .contains("app:1 lacks sha256:" + hex);
+  }
+
+  private void push(String repository, TestImages.Image image) throws Exception {
+    for (byte[] blob : List.of(image.config(), image.layers().getFirst())) {
+      HttpRequest.Builder upload =
+          HttpRequest.newBuilder(
+                  URI.create(repository + "/blobs/uploads/?digest=" + Digest.sha256(blob)))
+              .POST(HttpRequest.BodyPublishers.ofByteArray(blob));
+      assertThat(client.send(upload.build(), BodyHandlers.discarding()).statusCode())
+          .isEqualTo(201);
+    }
+    HttpRequest.Builder manifest =
+        HttpRequest.newBuilder(URI.create(repository + "/manifests/1"))
+            .header("Content-Type", image.mediaType().value())
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(image.manifest()));
+    assertThat(client.send(manifest.build(), BodyHandlers.discarding()).statusCode())
+        .isEqualTo(201);
+  }
+
+  /** The exit code of a command on the folder, and what it prints but for its progress. */
+  private String run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exit =
+        Main.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(
+                Stream.concat(Stream.of(arguments), Stream.of("--data", folder.toString()))
+                    .toArray(String[]::new));
+    String errors =
+        err.toString().lines().filter(line -> line.startsWith("larder: ")).findFirst().orElse("");
+    return exit + " " + out + (errors.isEmpty() ? "" : errors + "\n");
   }
 
   private Larder start() throws CommandException {

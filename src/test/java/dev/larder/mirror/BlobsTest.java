@@ -10,11 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.oci.Digest;
 import dev.larder.oci.Tag;
+import dev.larder.store.Verification;
+import dev.larder.store.Verifier;
 import dev.larder.testing.FakeUpstream;
 import dev.larder.testing.Fault;
 import dev.larder.testing.SeenRequest;
 import dev.larder.testing.TestImages;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -58,6 +61,25 @@ class BlobsTest {
     assertThat(found(second).value()).isInstanceOf(MirroredBlob.Whole.class);
     assertThat(read(second)).isEqualTo(LAYER);
     assertThat(upstream.requests(SeenRequest::isBlob)).hasSize(1);
+  }
+
+  @Test
+  void whatAVerificationSetsAsideIsFetchedAnew() throws Exception {
+    Mirror app = mirrors.mirror(upstream, "app");
+    read(app.blob(layer));
+    Path file =
+        folder.resolve("blobs/sha256").resolve(layer.hex().substring(0, 2)).resolve(layer.hex());
+    byte[] wrong = LAYER.clone();
+    wrong[LENGTH / 2]++;
+    Files.write(file, wrong);
+
+    Verification done = new Verifier(mirrors.store()).verify(_ -> {}, (_, _, _) -> {});
+
+    assertThat(done.problems()).hasSize(1);
+    Lookup<MirroredBlob> again = app.blob(layer);
+    assertThat(found(again).source()).isEqualTo(Source.MISS);
+    assertThat(read(again)).isEqualTo(LAYER);
+    assertThat(Files.readAllBytes(file)).isEqualTo(LAYER);
   }
 
   @Test

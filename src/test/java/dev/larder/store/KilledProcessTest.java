@@ -17,6 +17,7 @@ import dev.larder.store.sql.SqliteCatalog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,52 @@ class KilledProcessTest {
           System.out.println(number);
         }
       }
+    }
+  }
+
+  /** Collects blobs that nothing refers to, and prints a line for each. */
+  static final class Sweeper {
+    public static void main(String[] arguments) throws IOException {
+      Path folder = Path.of(arguments[0]);
+      InstantSource clock = InstantSource.system();
+      try (SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock)) {
+        new Collector(new Store(new FileBlobStore(folder), catalog), clock)
+            .collect(
+                new Collector.Scope(Duration.ZERO, false, false),
+                (what, done, total) -> System.out.println(done));
+      }
+    }
+  }
+
+  @Test
+  void aCollectionThatIsKilledLeavesNothingDangling() throws Exception {
+    int blobs = 200;
+    InstantSource clock = InstantSource.system();
+    try (SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock)) {
+      Store store = new Store(new FileBlobStore(folder), catalog);
+      push(store, 1);
+      for (int number = 2; number < blobs; number++) {
+        try (IncomingBlob incoming = store.create()) {
+          incoming.append(ByteBuffer.wrap(blob(number)));
+          store.commit(APP, incoming, Digest.sha256(blob(number)));
+        }
+      }
+    }
+    try (ChildProcess sweeper = new ChildProcess(folder, Sweeper.class, folder.toString())) {
+      for (int line = 0; line < 20; line++) {
+        sweeper.readLine();
+      }
+      sweeper.kill();
+    }
+    try (SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock)) {
+      Store store = new Store(new FileBlobStore(folder), catalog);
+      store.sweep();
+      List<Digest> linked = catalog.linkedBlobs(Optional.empty(), blobs);
+      assertThat(linked).contains(Digest.sha256(blob(1))).hasSizeLessThan(blobs - 10);
+      for (Digest digest : linked) {
+        assertThat(store.blobSize(APP, digest)).isPresent();
+      }
+      assertThat(new Verifier(store).verify(_ -> {}, (_, _, _) -> {}).isClean()).isTrue();
     }
   }
 

@@ -14,6 +14,7 @@ import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.Document;
+import dev.larder.store.HostedContent;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.StoredManifest;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -521,15 +523,35 @@ class SqliteCatalogTest {
   @Test
   void theCatalogOfANewerVersionIsRefusedAndLeftAlone() throws Exception {
     catalog.close();
-    execute("UPDATE schema_version SET version = 1000");
+    execute("UPDATE schema_version SET version = version + 1000");
 
     assertThatIOException()
         .isThrownBy(this::open)
-        .withMessageContaining("schema 1000")
+        .withMessageContaining("schema 100")
         .withMessageContaining("newer Larder");
 
-    execute("UPDATE schema_version SET version = 1");
+    execute("UPDATE schema_version SET version = version - 1000");
     open();
+  }
+
+  @Test
+  void whatAnOlderVersionHasLeftIsOfUseWhenThisOneComes() throws Exception {
+    catalog.linkBlob(APP, digest("old"), 3);
+    catalog.close();
+    execute(
+        """
+        DROP TABLE upkeep;
+        ALTER TABLE repository_blobs DROP COLUMN used_at;
+        ALTER TABLE repository_manifests DROP COLUMN used_at;
+        UPDATE schema_version SET version = 1
+        """);
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), () -> now);
+
+    assertThat(catalog.unusedBlobs(now.minusMillis(1), Optional.empty(), 10)).isEmpty();
+    assertThat(catalog.unusedBlobs(now, Optional.empty(), 10))
+        .containsExactly(new HostedContent(APP, digest("old"), 3));
   }
 
   @Test
