@@ -1,15 +1,18 @@
 package dev.larder.registry;
 
 import dev.larder.oci.Digest;
+import dev.larder.store.Adoption;
 import dev.larder.store.Blob;
 import dev.larder.store.BlobStore;
 import dev.larder.store.DigestMismatchException;
 import dev.larder.store.IncomingBlob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** A blob store on a disk that has no room for another byte. */
 record FullDisk(BlobStore blobs) implements BlobStore {
@@ -32,6 +35,11 @@ record FullDisk(BlobStore blobs) implements BlobStore {
   @Override
   public IncomingBlob resume(Digest digest) throws IOException {
     return new Incoming(blobs.resume(digest));
+  }
+
+  @Override
+  public Adoption adopt(Path file, Digest digest, LongConsumer hashed) throws IOException {
+    return blobs.adopt(file, digest, hashed);
   }
 
   @Override
