@@ -1,6 +1,7 @@
 package dev.larder.cli;
 
 import dev.larder.oci.RegistryName;
+import dev.larder.store.Housekeeping.Schedule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param names names of our own beside those that follow from {@code listen}
  * @param upstreams the upstreams that the configuration names
  * @param otherUpstreams whether others may be mirrored
+ * @param housekeeping when what is collected and verified
  * @param logFormat how to log
  */
 record Configuration(
@@ -21,4 +23,5 @@ record Configuration(
     List<RegistryName> names,
     Map<RegistryName, ConfigurationFile.UpstreamEntry> upstreams,
     boolean otherUpstreams,
+    Schedule housekeeping,
     LogFormat logFormat) {}

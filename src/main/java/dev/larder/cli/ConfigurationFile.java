@@ -1,6 +1,7 @@
 package dev.larder.cli;
 
 import dev.larder.oci.RegistryName;
+import dev.larder.store.Housekeeping.Schedule;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param logFormat how to log
  * @param upstreams the upstreams that it names
  * @param otherUpstreams whether those that it doesn't name may be mirrored
+ * @param housekeeping when what is collected and verified
  */
 record ConfigurationFile(
     List<String> listen,
@@ -27,12 +29,19 @@ record ConfigurationFile(
     List<RegistryName> names,
     Optional<LogFormat> logFormat,
     Map<RegistryName, UpstreamEntry> upstreams,
-    boolean otherUpstreams) {
+    boolean otherUpstreams,
+    Schedule housekeeping) {
 
   /** What stands where no file is given. */
   static final ConfigurationFile NONE =
       new ConfigurationFile(
-          List.of(), Optional.empty(), List.of(), Optional.empty(), Map.of(), true);
+          List.of(),
+          Optional.empty(),
+          List.of(),
+          Optional.empty(),
+          Map.of(),
+          true,
+          Schedule.DEFAULT);
 
   private static final String OTHERS = "*";
 
@@ -62,7 +71,16 @@ record ConfigurationFile(
    */
   static ConfigurationFile read(Path file) throws CommandException {
     YamlMapping root = YamlMapping.read(file);
-    root.allowOnly(List.of("listen", "data", "names", "log-format", "upstreams"));
+    root.allowOnly(
+        List.of(
+            "listen",
+            "data",
+            "names",
+            "log-format",
+            "upstreams",
+            "collect-every",
+            "collect-after",
+            "verify-every"));
     YamlMapping upstreams = root.mapping("upstreams");
     Map<RegistryName, UpstreamEntry> entries = new LinkedHashMap<>();
     boolean others = true;
@@ -81,7 +99,8 @@ record ConfigurationFile(
         names(root),
         logFormat(root),
         entries,
-        others);
+        others,
+        housekeeping(root));
   }
 
   private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {
@@ -123,12 +142,36 @@ record ConfigurationFile(
   }
 
   private static Optional<Duration> freshFor(YamlMapping entry) throws CommandException {
-    Optional<String> text = entry.text("fresh-for");
+    return duration(entry, "fresh-for");
+  }
+
+  private static Optional<Duration> duration(YamlMapping mapping, String key)
+      throws CommandException {
+    Optional<String> text = mapping.text(key);
     Optional<Duration> duration = text.flatMap(Durations::parse);
     if (text.isPresent() && duration.isEmpty()) {
-      throw entry.error("fresh-for", "fresh-for is a time like 30s, 5m, 12h or 7d");
+      throw mapping.error(key, key + " is a time like 30s, 5m, 12h or 7d");
     }
     return duration;
+  }
+
+  private static Schedule housekeeping(YamlMapping root) throws CommandException {
+    Schedule usual = Schedule.DEFAULT;
+    Duration collectEvery = duration(root, "collect-every").orElse(usual.collectEvery());
+    if (collectEvery.isZero()) {
+      throw root.error("collect-every", "collect-every is longer than no time at all");
+    }
+    boolean never = root.text("verify-every").filter("never"::equals).isPresent();
+    Optional<Duration> verifyEvery =
+        never ? Optional.empty() : duration(root, "verify-every").or(usual::verifyEvery);
+    if (verifyEvery.filter(Duration::isZero).isPresent()) {
+      throw root.error("verify-every", "verify-every is longer than no time at all, or never");
+    }
+    return new Schedule(
+        collectEvery,
+        duration(root, "collect-after").orElse(usual.collectAfter()),
+        verifyEvery,
+        usual.verifyBytesPerSecond());
   }
 
   private static List<RegistryName> names(YamlMapping root) throws CommandException {

@@ -33,7 +33,7 @@ final class DataFolder implements Closeable {
     StoreLock lock = StoreLock.take(folder, clock);
     try {
       unpackNativeCodeIn(folder.resolve("native"));
-      SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"));
+      SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock);
       try {
         Store store = new Store(new FileBlobStore(folder), catalog);
         store.sweep();

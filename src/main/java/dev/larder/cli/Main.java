@@ -13,11 +13,17 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, RemoveCommand.class, ImportCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      RemoveCommand.class,
+      CollectCommand.class,
+      VerifyCommand.class,
+      ImportCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:it couldn't be done; standard error says why",
+      "1:it couldn't be done, which standard error explains; or verify found something wrong",
       "2:a flag, a variable or the configuration file is wrong"
     },
     footer = {

@@ -1,7 +1,5 @@
 package dev.larder.cli;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.larder.control.Progress;
 import dev.larder.control.Step;
 import java.io.Closeable;
@@ -9,6 +7,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * Shows how far a task is: on a terminal in one line that is written anew, elsewhere in a line for
@@ -33,7 +32,9 @@ final class ProgressLine implements Progress, Closeable {
 
   /** One on standard error, which is a terminal where the whole process has one. */
   static ProgressLine on(PrintWriter err, InstantSource clock) {
-    return new ProgressLine(err, requireNonNull(System.console()).isTerminal(), clock);
+    boolean terminal =
+        Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
+    return new ProgressLine(err, terminal, clock);
   }
 
   @Override

@@ -8,21 +8,30 @@ import dev.larder.control.Operation;
 import dev.larder.control.OperationException;
 import dev.larder.control.Progress;
 import dev.larder.oci.Digest;
+import dev.larder.oci.InvalidManifestException;
+import dev.larder.oci.Manifest;
+import dev.larder.oci.ManifestReader;
 import dev.larder.oci.Reference;
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.Catalog;
 import dev.larder.store.RepositoryKey;
+import dev.larder.store.StoredManifest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Removes images that were pushed. All that are named are looked for before any is removed, so that
- * a wrong name changes nothing.
+ * Removes images that were pushed. By a tag, an image goes only if no other tag and no index keeps
+ * it; with an index go the images that it alone lists, with an image what was attached to it. All
+ * that are named are looked for before any is removed, so that a wrong name changes nothing.
  */
 final class RemoveOperation implements Operation {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private static final Instant EVER = Instant.ofEpochMilli(Long.MAX_VALUE);
 
   private final Catalog catalog;
   private final Set<RegistryName> ownNames;
@@ -67,8 +76,45 @@ final class RemoveOperation implements Operation {
 
   private boolean remove(RepositoryKey repository, Reference reference) {
     return switch (reference) {
-      case Tag tag -> catalog.deleteTag(repository, tag);
-      case Digest digest -> catalog.deleteManifest(repository, digest);
+      case Tag tag -> {
+        Optional<Digest> named = catalog.tag(repository, tag);
+        boolean removed = catalog.deleteTag(repository, tag);
+        named.ifPresent(digest -> removeUnused(repository, digest));
+        yield removed;
+      }
+      case Digest digest -> {
+        List<Digest> kept = kept(repository, digest);
+        boolean removed = catalog.deleteManifest(repository, digest);
+        kept.forEach(one -> removeUnused(repository, one));
+        yield removed;
+      }
     };
+  }
+
+  /** Removes a manifest that nothing keeps any more, and those that it alone has kept. */
+  private void removeUnused(RepositoryKey repository, Digest digest) {
+    List<Digest> kept = kept(repository, digest);
+    if (catalog.deleteUnusedManifest(repository, digest, EVER)) {
+      kept.forEach(one -> removeUnused(repository, one));
+    }
+  }
+
+  /** The manifests that are there for the sake of one: those that it lists, and its referrers. */
+  private List<Digest> kept(RepositoryKey repository, Digest digest) {
+    List<Digest> kept = new ArrayList<>();
+    catalog.referrers(repository, digest).forEach(referrer -> kept.add(referrer.digest()));
+    Optional<StoredManifest> manifest = catalog.manifest(repository, digest);
+    if (manifest.isPresent()) {
+      try {
+        StoredManifest stored = manifest.get();
+        if (ManifestReader.read(stored.mediaType(), stored.content())
+            instanceof Manifest.Index index) {
+          index.manifests().forEach(child -> kept.add(child.digest()));
+        }
+      } catch (InvalidManifestException e) {
+        throw new IllegalStateException("a manifest that was accepted isn't one: " + digest, e);
+      }
+    }
+    return kept;
   }
 }

@@ -45,6 +45,7 @@ final class StoreOptions {
         file.names(),
         file.upstreams(),
         file.otherUpstreams(),
+        file.housekeeping(),
         logFormat.or(file::logFormat).orElse(LogFormat.TEXT));
   }
 

@@ -59,8 +59,9 @@ record Task(String operation, JsonNode arguments, boolean makesStore) {
           "there is no store in %s: say where it is by --data or --config"
               .formatted(configuration.data()));
     }
-    try (DataFolder folder = DataFolder.open(configuration.data(), InstantSource.system())) {
-      Map<String, Operation> operations = Operations.of(folder.store(), configuration);
+    InstantSource clock = InstantSource.system();
+    try (DataFolder folder = DataFolder.open(configuration.data(), clock)) {
+      Map<String, Operation> operations = Operations.of(folder.store(), configuration, clock);
       return requireNonNull(operations.get(operation)).run(arguments, progress);
     }
   }

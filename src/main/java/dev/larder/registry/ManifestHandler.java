@@ -74,7 +74,8 @@ final class ManifestHandler {
   private Optional<StoredManifest> find(RepositoryKey key, Reference reference) {
     Optional<Digest> digest =
         switch (reference) {
-          case Digest given -> Optional.of(given);
+          case Digest given ->
+              store.catalog().useManifest(key, given) ? Optional.of(given) : Optional.empty();
           case Tag tag -> store.catalog().tag(key, tag);
         };
     return digest.flatMap(found -> store.catalog().manifest(key, found));

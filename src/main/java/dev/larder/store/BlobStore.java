@@ -3,6 +3,7 @@ package dev.larder.store;
 import dev.larder.oci.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -44,6 +45,22 @@ public interface BlobStore {
 
   /** Removes a blob. Readers that have it open go on. Removing what isn't here does nothing. */
   void delete(Digest digest) throws IOException;
+
+  /**
+   * Sets a blob aside whose bytes have become wrong: it isn't here any more, but can be looked at.
+   */
+  void quarantine(Digest digest) throws IOException;
+
+  /** Sets bytes aside that were to be those of {@code digest}. */
+  void quarantine(Digest digest, byte[] content) throws IOException;
+
+  /**
+   * Drops what {@link #resume} has kept, of blobs that aren't on their way in, and that was last
+   * written to before {@code time}.
+   *
+   * @return how many were dropped
+   */
+  long dropPartial(Instant time) throws IOException;
 
   /** Calls {@code action} with the digest of each blob that is here, in no order. */
   void forEach(Consumer<Digest> action) throws IOException;

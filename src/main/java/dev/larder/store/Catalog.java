@@ -5,6 +5,7 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.Manifest;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -85,6 +86,69 @@ public interface Catalog {
 
   /** Takes a blob out of the repository; whether it was there. */
   boolean unlinkBlob(RepositoryKey repository, Digest digest);
+
+  /**
+   * Whether a hosted repository may serve that blob, for a client that is told so and may count on
+   * it: if no manifest refers to it, its grace period begins anew.
+   */
+  boolean useBlob(RepositoryKey repository, Digest digest);
+
+  /** Whether a hosted repository has that manifest; as {@link #useBlob}. */
+  boolean useManifest(RepositoryKey repository, Digest digest);
+
+  /**
+   * Up to {@code limit} blobs of hosted repositories that no manifest of theirs refers to, and that
+   * were last of use at {@code until} or before: that is when they came, when a client was told of
+   * them, or when the last such manifest went. In some order, those after {@code after}.
+   */
+  List<HostedContent> unusedBlobs(Instant until, Optional<HostedContent> after, int limit);
+
+  /**
+   * Takes a blob out of a repository if it is one of {@link #unusedBlobs} still. The look and the
+   * change are one step.
+   *
+   * @return whether it was
+   */
+  boolean unlinkUnusedBlob(RepositoryKey repository, Digest digest, Instant until);
+
+  /**
+   * As {@link #unusedBlobs}, the manifests to which no tag points, which no manifest of their
+   * repository lists, and whose subject, where they have one, isn't there.
+   */
+  List<HostedContent> unusedManifests(Instant until, Optional<HostedContent> after, int limit);
+
+  /** Takes a manifest out of a repository if it is one of {@link #unusedManifests} still. */
+  boolean deleteUnusedManifest(RepositoryKey repository, Digest digest, Instant until);
+
+  /** Up to {@code limit} blobs that any repository has, each once, those after {@code after}. */
+  List<Digest> linkedBlobs(Optional<Digest> after, int limit);
+
+  /** Takes a blob out of all repositories. */
+  void unlinkBlob(Digest digest);
+
+  /** Up to {@code limit} manifests of any repository, each once, those after {@code after}. */
+  List<Digest> manifests(Optional<Digest> after, int limit);
+
+  /** The bytes of a manifest as they are stored, which may have become wrong. */
+  Optional<byte[]> unverifiedManifest(Digest digest);
+
+  /** What a manifest is called: {@code app:1}, or {@code app@sha256:…} where it has no tag. */
+  List<String> namesOf(Digest manifest);
+
+  /** Takes a manifest, and the tags that point to it, out of all repositories. */
+  void deleteManifest(Digest digest);
+
+  /** What hosted manifests refer to and their repositories don't have. */
+  List<MissingPart> missingParts();
+
+  /** What is wrong with the catalog itself, as its medium says it; empty if nothing is. */
+  List<String> damages();
+
+  /** When a task that is done from time to time was last done. */
+  Optional<Instant> lastDone(String task);
+
+  /** Takes note that a task was done now. */
+  void done(String task);
 
   /** Whether any repository may serve that blob. */
   boolean isBlobLinked(Digest digest);

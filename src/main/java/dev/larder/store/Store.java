@@ -39,12 +39,28 @@ public final class Store {
 
   /** Opens a blob, if that repository may serve it. Whoever opens it closes it. */
   public Optional<Blob> openBlob(RepositoryKey repository, Digest digest) throws IOException {
-    return catalog.hasBlob(repository, digest) ? blobs.open(digest) : Optional.empty();
+    return mayServe(repository, digest) ? blobs.open(digest) : Optional.empty();
   }
 
   /** The length of a blob in bytes, if that repository may serve it. */
   public OptionalLong blobSize(RepositoryKey repository, Digest digest) throws IOException {
-    return catalog.hasBlob(repository, digest) ? blobs.size(digest) : OptionalLong.empty();
+    return mayServe(repository, digest) ? blobs.size(digest) : OptionalLong.empty();
+  }
+
+  /** Who pushes leaves out what is here already: so it isn't collected soon. */
+  private boolean mayServe(RepositoryKey repository, Digest digest) {
+    return repository.upstream().isEmpty()
+        ? catalog.useBlob(repository, digest)
+        : catalog.hasBlob(repository, digest);
+  }
+
+  BlobStore blobs() {
+    return blobs;
+  }
+
+  /** Keeps others from linking and removing that blob until the result is closed. */
+  DigestLocks.Held lock(Digest digest) {
+    return locks.lock(digest);
   }
 
   /**
@@ -144,8 +160,11 @@ public final class Store {
     return catalog.putCompleteManifest(repository, manifest, parsed, tag);
   }
 
-  /** Removes the blobs that no repository has: what a crash may leave. To be done at the start. */
-  public void sweep() throws IOException {
+  /**
+   * The blobs that no repository has: what a crash may leave, and for a moment what is being
+   * committed.
+   */
+  List<Digest> orphans() throws IOException {
     List<Digest> orphans = new ArrayList<>();
     blobs.forEach(
         digest -> {
@@ -153,12 +172,20 @@ public final class Store {
             orphans.add(digest);
           }
         });
-    for (Digest digest : orphans) {
+    return orphans;
+  }
+
+  /** Removes the blobs that no repository has, and says how many that were. */
+  public long sweep() throws IOException {
+    long swept = 0;
+    for (Digest digest : orphans()) {
       try (var _ = locks.lock(digest)) {
         if (!catalog.isBlobLinked(digest)) {
           blobs.delete(digest);
+          swept++;
         }
       }
     }
+    return swept;
   }
 }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Brings blobs from a source into the store, or counts what that would be. For one thread. */
@@ -74,8 +75,9 @@ final class BlobImport {
     if (refused.contains(digest)) {
       return false;
     }
-    if (store.catalog().hasBlob(to, digest)) {
-      tally.there = tally.there.plus(store.blobSize(to, digest).orElse(0));
+    OptionalLong present = store.blobSize(to, digest);
+    if (present.isPresent()) {
+      tally.there = tally.there.plus(present.getAsLong());
       return true;
     }
     Optional<Content> content = source.blob(from, digest);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.Housekeeping;
 import dev.larder.testing.FakeUpstream;
 import dev.larder.testing.TestImages;
 import java.io.PrintWriter;
@@ -132,6 +133,7 @@ class LarderTest {
             List.of(),
             upstreams,
             false,
+            Housekeeping.Schedule.DEFAULT,
             LogFormat.TEXT);
     return Larder.start(configuration, Map.of(), console);
   }

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -66,7 +67,7 @@ final class TestMirrors implements Closeable {
   TestMirrors(Path folder, Duration silence) throws IOException {
     this.folder = folder;
     this.silence = silence;
-    this.catalog = new SqliteCatalog(folder.resolve("catalog.db"));
+    this.catalog = new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system());
     this.blobs = new FaultyBlobStore(new FileBlobStore(folder));
     this.store = new Store(blobs, catalog);
     this.mirrors = open();
@@ -118,7 +119,7 @@ final class TestMirrors implements Closeable {
   /** Ends the process, as it were, and starts it again on the same folder. */
   void restart() throws IOException {
     close();
-    catalog = new SqliteCatalog(folder.resolve("catalog.db"));
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system());
     blobs = new FaultyBlobStore(new FileBlobStore(folder));
     store = new Store(blobs, catalog);
     mirrors = open();

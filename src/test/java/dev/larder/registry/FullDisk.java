@@ -9,6 +9,7 @@ import dev.larder.store.IncomingBlob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -45,6 +46,21 @@ record FullDisk(BlobStore blobs) implements BlobStore {
   @Override
   public void delete(Digest digest) throws IOException {
     blobs.delete(digest);
+  }
+
+  @Override
+  public void quarantine(Digest digest) throws IOException {
+    blobs.quarantine(digest);
+  }
+
+  @Override
+  public void quarantine(Digest digest, byte[] content) throws IOException {
+    blobs.quarantine(digest, content);
+  }
+
+  @Override
+  public long dropPartial(Instant time) throws IOException {
+    return blobs.dropPartial(time);
   }
 
   @Override

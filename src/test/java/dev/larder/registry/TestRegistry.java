@@ -89,7 +89,7 @@ final class TestRegistry implements Closeable {
       throws IOException {
     this.folder = folder;
     this.upstream = upstream;
-    catalog = new SqliteCatalog(folder.resolve("catalog.sqlite"));
+    catalog = new SqliteCatalog(folder.resolve("catalog.sqlite"), now::get);
     store =
         new Store(
             blobs.apply(new FileBlobStore(Files.createDirectory(folder.resolve("blobs")))),

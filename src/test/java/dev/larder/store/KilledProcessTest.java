@@ -39,7 +39,8 @@ class KilledProcessTest {
     public static void main(String[] arguments) throws IOException, DigestMismatchException {
       Path folder = Path.of(arguments[0]);
       try (StoreLock _ = StoreLock.take(folder, InstantSource.system());
-          SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"))) {
+          SqliteCatalog catalog =
+              new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system())) {
         Store store = new Store(new FileBlobStore(folder), catalog);
         for (int number = Integer.parseInt(arguments[1]); true; number++) {
           push(store, number);
@@ -107,7 +108,8 @@ class KilledProcessTest {
 
   private void check(List<Integer> acknowledged, long seed) throws IOException {
     try (StoreLock _ = StoreLock.take(folder, InstantSource.system());
-        SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"))) {
+        SqliteCatalog catalog =
+            new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system())) {
       FileBlobStore blobs = new FileBlobStore(folder);
       Store store = new Store(blobs, catalog);
       store.sweep();

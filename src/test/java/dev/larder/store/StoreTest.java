@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ class StoreTest {
   @BeforeEach
   void open() throws IOException {
     blobs = new FileBlobStore(folder);
-    catalog = new SqliteCatalog(folder.resolve("catalog.db"));
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system());
     store = new Store(blobs, catalog);
   }
 
@@ -309,7 +310,7 @@ class StoreTest {
   }
 
   /** Stops whoever calls a method, so that something else can happen meanwhile. */
-  private static final class Gate {
+  static final class Gate {
     final CountDownLatch reached = new CountDownLatch(1);
     final CountDownLatch open = new CountDownLatch(1);
 
@@ -346,7 +347,7 @@ class StoreTest {
   }
 
   /** Something that may have to wait for a lock. */
-  private static final class Attempt<T> extends FutureTask<T> {
+  static final class Attempt<T> extends FutureTask<T> {
     private final Thread thread = new Thread(this);
 
     Attempt(Callable<T> work) {

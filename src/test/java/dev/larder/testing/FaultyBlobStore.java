@@ -9,6 +9,7 @@ import dev.larder.store.IncomingBlob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -56,6 +57,21 @@ public final class FaultyBlobStore implements BlobStore {
   @Override
   public void delete(Digest digest) throws IOException {
     store.delete(digest);
+  }
+
+  @Override
+  public void quarantine(Digest digest) throws IOException {
+    store.quarantine(digest);
+  }
+
+  @Override
+  public void quarantine(Digest digest, byte[] content) throws IOException {
+    store.quarantine(digest, content);
+  }
+
+  @Override
+  public long dropPartial(Instant time) throws IOException {
+    return store.dropPartial(time);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.larder.store.file;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
@@ -13,16 +14,19 @@ import dev.larder.store.Blob;
 import dev.larder.store.BlobStore;
 import dev.larder.store.IncomingBlob;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -36,6 +40,7 @@ import java.util.function.LongConsumer;
  * incoming/17               on its way in, digest not known yet, or a file's second name; swept at
  * the opening
  * partial/sha256-6c3c62…    on its way in, digest known; kept to be taken up again
+ * quarantine/sha256-6c3c62…  has had wrong bytes; for people to look at and delete
  * </pre>
  *
  * <p>A blob's bytes are written and hashed in {@code incoming} or {@code partial}, compared with
@@ -53,8 +58,11 @@ public final class FileBlobStore implements BlobStore {
   private final Path blobs;
   private final Path incoming;
   private final Path partial;
+  private final Path quarantine;
   private final AtomicLong created = new AtomicLong();
-  private final Set<Digest> resumed = ConcurrentHashMap.newKeySet();
+
+  /** The blobs on their way in whose digest is known. */
+  private final ConcurrentHashMap<Digest, Path> resumed = new ConcurrentHashMap<>();
 
   /** The folders of blobs whose own names are known to be durable. */
   private final Set<Path> shards = ConcurrentHashMap.newKeySet();
@@ -67,6 +75,7 @@ public final class FileBlobStore implements BlobStore {
     this.blobs = folder.resolve("blobs");
     this.incoming = folder.resolve("incoming");
     this.partial = folder.resolve("partial");
+    this.quarantine = folder.resolve("quarantine");
     DurableFiles.createFolders(folder);
     DurableFiles.createFolder(incoming);
     DurableFiles.createFolder(partial);
@@ -145,12 +154,12 @@ public final class FileBlobStore implements BlobStore {
    */
   @Override
   public IncomingBlob resume(Digest digest) throws IOException {
-    if (!resumed.add(digest)) {
+    Path file = partial.resolve(flatName(digest));
+    if (resumed.putIfAbsent(digest, file) != null) {
       throw new IllegalStateException(digest + " is on its way in already");
     }
     Runnable release = () -> resumed.remove(digest);
     try {
-      Path file = partial.resolve(digest.toString().replace(':', '-'));
       FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE);
       return new IncomingFile(this, file, channel, digest.algorithm(), true, _ -> {}, release);
     } catch (IOException | RuntimeException e) {
@@ -192,6 +201,57 @@ public final class FileBlobStore implements BlobStore {
   }
 
   @Override
+  public void quarantine(Digest digest) throws IOException {
+    DurableFiles.createFolder(quarantine);
+    Files.move(path(digest), quarantine.resolve(flatName(digest)), REPLACE_EXISTING);
+  }
+
+  @Override
+  public void quarantine(Digest digest, byte[] content) throws IOException {
+    DurableFiles.createFolder(quarantine);
+    Files.write(quarantine.resolve(flatName(digest)), content);
+  }
+
+  @Override
+  public long dropPartial(Instant time) throws IOException {
+    long dropped = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(partial)) {
+      for (Path file : files) {
+        Optional<Digest> digest = Digest.parse(name(file).replace('-', ':'));
+        if (digest.isPresent() && dropPartial(digest.get(), file, time)) {
+          dropped++;
+        }
+      }
+    }
+    return dropped;
+  }
+
+  /** Nobody can begin to write to it meanwhile. */
+  private boolean dropPartial(Digest digest, Path file, Instant time) throws IOException {
+    AtomicBoolean dropped = new AtomicBoolean();
+    try {
+      resumed.computeIfAbsent(
+          digest,
+          _ -> {
+            try {
+              if (Files.getLastModifiedTime(file).toInstant().isBefore(time)) {
+                Files.delete(file);
+                dropped.set(true);
+              }
+            } catch (NoSuchFileException e) {
+              return null; // it has become a blob
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            return null;
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return dropped.get();
+  }
+
+  @Override
   public void forEach(Consumer<Digest> action) throws IOException {
     for (Algorithm algorithm : Algorithm.values()) {
       try (DirectoryStream<Path> shards =
@@ -223,6 +283,10 @@ public final class FileBlobStore implements BlobStore {
 
   private Path shard(Digest digest) {
     return blobs.resolve(digest.algorithm().prefix()).resolve(digest.hex().substring(0, 2));
+  }
+
+  private static String flatName(Digest digest) {
+    return digest.toString().replace(':', '-');
   }
 
   private static String name(Path file) {

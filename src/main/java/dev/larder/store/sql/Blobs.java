@@ -7,6 +7,9 @@ import static dev.larder.store.sql.Repositories.upstream;
 import dev.larder.oci.Digest;
 import dev.larder.store.RepositoryKey;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The table of blobs that repositories may serve. */
@@ -28,17 +31,18 @@ final class Blobs {
         .findFirst();
   }
 
-  /** Adds a blob to a repository, if it isn't there. */
-  static int link(Session session, RepositoryKey repository, Digest digest, long size)
+  /** Adds a blob to a repository, or says that it is of use there. */
+  static int link(Session session, RepositoryKey repository, Digest digest, long size, Instant now)
       throws SQLException {
     return session.change(
         """
-        INSERT INTO repository_blobs (repository_id, digest, size) VALUES (?, ?, ?)
-        ON CONFLICT (repository_id, digest) DO NOTHING
+        INSERT INTO repository_blobs (repository_id, digest, size, used_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (repository_id, digest) DO UPDATE SET used_at = excluded.used_at
         """,
         Repositories.id(session, repository),
         digest.toString(),
-        size);
+        size,
+        now.toEpochMilli());
   }
 
   /** Takes a blob out of a repository; whether it was there. */
@@ -50,6 +54,21 @@ final class Blobs {
             name(repository),
             digest.toString())
         > 0;
+  }
+
+  /** Takes a blob out of all repositories. */
+  static int unlink(Session session, Digest digest) throws SQLException {
+    return session.change("DELETE FROM repository_blobs WHERE digest = ?", digest.toString());
+  }
+
+  /** A page of the blobs that repositories have, each once. */
+  static List<Digest> linked(Session session, Optional<Digest> after, int limit)
+      throws SQLException {
+    return session.all(
+        row -> Columns.digest(row, 1),
+        "SELECT DISTINCT digest FROM repository_blobs WHERE digest > ? ORDER BY digest LIMIT ?",
+        after.map(Digest::toString).orElse(""),
+        limit);
   }
 
   /** Whether any repository has a blob. */

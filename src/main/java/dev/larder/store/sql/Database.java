@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
@@ -38,14 +39,15 @@ final class Database implements Closeable {
   /**
    * Opens the file, or makes it, and brings it to the schema of this version.
    *
+   * @param now when that is
    * @throws IOException if it can't be opened, or was written by a newer version
    */
-  Database(Path file) throws IOException {
+  Database(Path file, Instant now) throws IOException {
     this.file = file;
     try {
       Session session = connect(false);
       writer = session;
-      Migrations.apply(session, file);
+      Migrations.apply(session, file, now);
       for (int i = 0; i < READERS; i++) {
         readers.push(connect(true));
       }

@@ -12,6 +12,7 @@ import dev.larder.oci.Tag;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.StoredManifest;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,8 @@ final class Manifests {
       RepositoryKey repository,
       StoredManifest manifest,
       Optional<Manifest> parsed,
-      Optional<Tag> tag)
+      Optional<Tag> tag,
+      Instant now)
       throws SQLException {
     long id = Repositories.id(session, repository);
     String digest = manifest.digest().toString();
@@ -38,15 +40,19 @@ final class Manifests {
         manifest.content());
     session.change(
         """
-        INSERT INTO repository_manifests (repository_id, digest, media_type) VALUES (?, ?, ?)
-        ON CONFLICT (repository_id, digest) DO UPDATE SET media_type = excluded.media_type
+        INSERT INTO repository_manifests (repository_id, digest, media_type, used_at)
+        VALUES (?, ?, ?, ?) ON CONFLICT (repository_id, digest)
+        DO UPDATE SET media_type = excluded.media_type, used_at = excluded.used_at
         """,
         id,
         digest,
-        manifest.mediaType().value());
+        manifest.mediaType().value(),
+        now.toEpochMilli());
+    Unused.loseManifest(session, id, digest, now);
     putReferences(session, id, digest, parsed);
     putSubject(session, id, digest, parsed);
     if (tag.isPresent()) {
+      Unused.loseTag(session, id, tag.get().value(), now);
       session.change(
           """
           INSERT INTO tags (repository_id, name, digest) VALUES (?, ?, ?)
@@ -171,8 +177,12 @@ final class Manifests {
   }
 
   /** See {@link dev.larder.store.Catalog#deleteManifest}. Tags and references go by cascade. */
-  static boolean delete(Session session, RepositoryKey repository, Digest digest)
+  static boolean delete(Session session, RepositoryKey repository, Digest digest, Instant now)
       throws SQLException {
+    Optional<Long> id = Repositories.find(session, repository);
+    if (id.isPresent()) {
+      Unused.loseManifest(session, id.get(), digest.toString(), now);
+    }
     int deleted =
         session.change(
             "DELETE FROM repository_manifests WHERE" + IS_REPOSITORY + "AND digest = ?",
@@ -188,6 +198,21 @@ final class Manifests {
           digest.toString());
     }
     return deleted > 0;
+  }
+
+  /** Takes a manifest out of all repositories. */
+  static int delete(Session session, Digest digest) throws SQLException {
+    session.change("DELETE FROM repository_manifests WHERE digest = ?", digest.toString());
+    return session.change("DELETE FROM manifests WHERE digest = ?", digest.toString());
+  }
+
+  /** A page of all manifests. */
+  static List<Digest> all(Session session, Optional<Digest> after, int limit) throws SQLException {
+    return session.all(
+        row -> Columns.digest(row, 1),
+        "SELECT digest FROM manifests WHERE digest > ? ORDER BY digest LIMIT ?",
+        after.map(Digest::toString).orElse(""),
+        limit);
   }
 
   /** See {@link dev.larder.store.Catalog#describedSize}. */

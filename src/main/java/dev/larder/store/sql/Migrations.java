@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -13,7 +14,7 @@ import java.util.List;
  * has been released isn't changed any more; a change is a new step.
  */
 final class Migrations {
-  private static final List<String> STEPS = List.of("001-catalog.sql");
+  private static final List<String> STEPS = List.of("001-catalog.sql", "002-last-use.sql");
 
   private Migrations() {}
 
@@ -21,9 +22,10 @@ final class Migrations {
    * Takes the steps that are missing, all or none.
    *
    * @param file names the database in messages
+   * @param now when that is
    * @throws IOException if a newer version has been here
    */
-  static void apply(Session session, Path file) throws IOException, SQLException {
+  static void apply(Session session, Path file, Instant now) throws IOException, SQLException {
     session.run("BEGIN IMMEDIATE");
     try {
       session.run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
@@ -36,7 +38,7 @@ final class Migrations {
                 .formatted(file, version, STEPS.size()));
       }
       for (String step : STEPS.subList(version, STEPS.size())) {
-        session.run(resource(step));
+        session.run(resource(step).replace("{now}", Long.toString(now.toEpochMilli())));
       }
       if (version < STEPS.size()) {
         session.change("DELETE FROM schema_version");

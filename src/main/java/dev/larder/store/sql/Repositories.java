@@ -48,8 +48,8 @@ final class Repositories {
     return find(session, repository).orElseThrow();
   }
 
-  private static Optional<Long> find(Session session, RepositoryKey repository)
-      throws SQLException {
+  /** The number of a repository, if it is there. */
+  static Optional<Long> find(Session session, RepositoryKey repository) throws SQLException {
     return session.first(
         row -> row.getLong(1),
         "SELECT id FROM repositories WHERE upstream = ? AND name = ?",

@@ -14,19 +14,24 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.Catalog;
 import dev.larder.store.Document;
+import dev.larder.store.HostedContent;
+import dev.larder.store.MissingPart;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.StoredManifest;
+import dev.larder.store.sql.Unused.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * The catalog in one SQLite file (and its {@code -wal} and {@code -shm}). Its tables are described
- * in {@code 001-catalog.sql} beside this class.
+ * in {@code 001-catalog.sql} and the steps that follow, beside this class.
  *
  * <p>A change is one transaction, and is on the disk when its method returns. Changes wait for each
  * other, in the order in which they came; reads wait for no change.
@@ -36,6 +41,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
   private static final int CACHE_ENTRY_BYTES = 256;
 
   private final Database database;
+  private final InstantSource clock;
 
   /** Manifests' bytes. Who may have them is asked of the database each time. */
   private final Cache<Digest, byte[]> contents =
@@ -48,10 +54,12 @@ public final class SqliteCatalog implements Catalog, Closeable {
   /**
    * Opens the catalog in {@code file}, which is made if it isn't there; its folder must be.
    *
+   * @param clock tells when things are last of use
    * @throws IOException if it can't be opened, or was written by a newer version of Larder
    */
-  public SqliteCatalog(Path file) throws IOException {
-    this.database = new Database(file);
+  public SqliteCatalog(Path file, InstantSource clock) throws IOException {
+    this.database = new Database(file, clock.instant());
+    this.clock = clock;
   }
 
   @Override
@@ -87,9 +95,19 @@ public final class SqliteCatalog implements Catalog, Closeable {
     if (content.isEmpty()) {
       // Empty if it has been deleted since the media type was read.
       content = Manifests.content(session, digest);
-      content.ifPresent(bytes -> contents.put(digest, bytes));
+      if (content.isPresent()) {
+        contents.put(digest, verified(digest, content.get()));
+      }
     }
     return content.map(bytes -> new StoredManifest(digest, mediaType.get(), bytes));
+  }
+
+  private static byte[] verified(Digest digest, byte[] content) throws SQLException {
+    if (!Digest.of(digest.algorithm(), content).equals(digest)) {
+      throw new SQLException(
+          "the manifest %s has become damaged: run larder verify".formatted(digest));
+    }
+    return content;
   }
 
   @Override
@@ -100,7 +118,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
       Optional<Tag> tag) {
     database.write(
         session -> {
-          Manifests.put(session, repository, manifest, parsed, tag);
+          Manifests.put(session, repository, manifest, parsed, tag, clock.instant());
           return manifest;
         });
   }
@@ -112,7 +130,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
         session -> {
           List<Digest> missing = Manifests.missing(session, repository, parsed);
           if (missing.isEmpty()) {
-            Manifests.put(session, repository, manifest, Optional.of(parsed), tag);
+            Manifests.put(session, repository, manifest, Optional.of(parsed), tag, clock.instant());
           }
           return missing;
         });
@@ -120,19 +138,25 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean deleteManifest(RepositoryKey repository, Digest digest) {
-    return database.write(session -> Manifests.delete(session, repository, digest));
+    return database.write(
+        session -> Manifests.delete(session, repository, digest, clock.instant()));
   }
 
   @Override
   public boolean deleteTag(RepositoryKey repository, Tag tag) {
     return database.write(
-        session ->
-            session.change(
-                    "DELETE FROM tags WHERE" + IS_REPOSITORY + "AND name = ?",
-                    upstream(repository),
-                    name(repository),
-                    tag.value())
-                > 0);
+        session -> {
+          Optional<Long> id = Repositories.find(session, repository);
+          if (id.isPresent()) {
+            Unused.loseTag(session, id.get(), tag.value(), clock.instant());
+          }
+          return session.change(
+                  "DELETE FROM tags WHERE" + IS_REPOSITORY + "AND name = ?",
+                  upstream(repository),
+                  name(repository),
+                  tag.value())
+              > 0;
+        });
   }
 
   @Override
@@ -182,12 +206,124 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public void linkBlob(RepositoryKey repository, Digest digest, long size) {
-    database.write(session -> Blobs.link(session, repository, digest, size));
+    database.write(session -> Blobs.link(session, repository, digest, size, clock.instant()));
   }
 
   @Override
   public boolean unlinkBlob(RepositoryKey repository, Digest digest) {
     return database.write(session -> Blobs.unlink(session, repository, digest));
+  }
+
+  @Override
+  public boolean useBlob(RepositoryKey repository, Digest digest) {
+    return use(Kind.BLOBS, repository, digest);
+  }
+
+  @Override
+  public boolean useManifest(RepositoryKey repository, Digest digest) {
+    return use(Kind.MANIFESTS, repository, digest);
+  }
+
+  private boolean use(Kind kind, RepositoryKey repository, Digest digest) {
+    return database
+        .read(session -> Unused.isReferredTo(session, kind, repository, digest))
+        .map(
+            referredTo ->
+                referredTo
+                    || database.write(
+                        session -> Unused.use(session, kind, repository, digest, clock.instant())))
+        .orElse(false);
+  }
+
+  @Override
+  public List<HostedContent> unusedBlobs(Instant until, Optional<HostedContent> after, int limit) {
+    return database.read(session -> Unused.list(session, Kind.BLOBS, until, after, limit));
+  }
+
+  @Override
+  public boolean unlinkUnusedBlob(RepositoryKey repository, Digest digest, Instant until) {
+    return database.write(
+        session ->
+            Unused.is(session, Kind.BLOBS, repository, digest, until)
+                && Blobs.unlink(session, repository, digest));
+  }
+
+  @Override
+  public List<HostedContent> unusedManifests(
+      Instant until, Optional<HostedContent> after, int limit) {
+    return database.read(session -> Unused.list(session, Kind.MANIFESTS, until, after, limit));
+  }
+
+  @Override
+  public boolean deleteUnusedManifest(RepositoryKey repository, Digest digest, Instant until) {
+    return database.write(
+        session ->
+            Unused.is(session, Kind.MANIFESTS, repository, digest, until)
+                && Manifests.delete(session, repository, digest, clock.instant()));
+  }
+
+  @Override
+  public List<Digest> linkedBlobs(Optional<Digest> after, int limit) {
+    return database.read(session -> Blobs.linked(session, after, limit));
+  }
+
+  @Override
+  public void unlinkBlob(Digest digest) {
+    database.write(session -> Blobs.unlink(session, digest));
+  }
+
+  @Override
+  public List<Digest> manifests(Optional<Digest> after, int limit) {
+    return database.read(session -> Manifests.all(session, after, limit));
+  }
+
+  @Override
+  public Optional<byte[]> unverifiedManifest(Digest digest) {
+    return database.read(session -> Manifests.content(session, digest));
+  }
+
+  @Override
+  public List<String> namesOf(Digest manifest) {
+    return database.read(session -> Inspection.namesOf(session, manifest));
+  }
+
+  @Override
+  public void deleteManifest(Digest digest) {
+    database.write(session -> Manifests.delete(session, digest));
+    contents.invalidate(digest);
+  }
+
+  @Override
+  public List<MissingPart> missingParts() {
+    return database.read(Inspection::missingParts);
+  }
+
+  @Override
+  public List<String> damages() {
+    return database.read(Inspection::damages);
+  }
+
+  @Override
+  public Optional<Instant> lastDone(String task) {
+    return database.read(
+        session ->
+            session.first(
+                row -> Instant.ofEpochMilli(row.getLong(1)),
+                "SELECT done_at FROM upkeep WHERE task = ?",
+                task));
+  }
+
+  @Override
+  public void done(String task) {
+    database.write(
+        session ->
+            session.change(
+                """
+                INSERT INTO upkeep (task, done_at) VALUES (?, ?)
+                ON CONFLICT (task) DO UPDATE SET done_at = excluded.done_at
+                """,
+                task,
+                clock.instant().toEpochMilli()));
   }
 
   @Override

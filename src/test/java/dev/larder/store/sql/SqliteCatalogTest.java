@@ -24,6 +24,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ class SqliteCatalogTest {
 
   @BeforeEach
   void open() throws IOException {
-    catalog = new SqliteCatalog(folder.resolve("catalog.db"));
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system());
   }
 
   @AfterEach
@@ -536,7 +537,7 @@ class SqliteCatalogTest {
     Path file = Files.writeString(folder.resolve("other.db"), "no database at all".repeat(100));
 
     assertThatIOException()
-        .isThrownBy(() -> new SqliteCatalog(file))
+        .isThrownBy(() -> new SqliteCatalog(file, InstantSource.system()))
         .withMessageContaining("other.db can't be opened");
   }
 
