@@ -102,9 +102,9 @@ final class ImportCommand implements Callable<Integer> {
                 report.path("tagsThere").asLong()));
     out.println(
         dryRun
-            ? "blobs: %s to read, %s there"
+            ? "blobs: %s to read, %s there or shared"
                 .formatted(count(report, "toRead"), count(report, "there"))
-            : "blobs: %s linked, %s copied, %s there"
+            : "blobs: %s linked, %s copied, %s there or shared"
                 .formatted(
                     count(report, "linked"), count(report, "copied"), count(report, "there")));
     if (report.has("notLinked")) {
