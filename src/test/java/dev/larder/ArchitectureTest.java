@@ -31,8 +31,10 @@ class ArchitectureTest {
     MAY_USE.put("upstream", List.of("oci", "http"));
     MAY_USE.put("mirror", List.of("oci", "store", "upstream"));
     MAY_USE.put("registry", List.of("oci", "http", "store", "upstream", "mirror"));
+    MAY_USE.put("transfer", List.of("oci", "store"));
     MAY_USE.put(
-        "cli", List.of("oci", "http", "control", "store", "upstream", "mirror", "registry"));
+        "cli",
+        List.of("oci", "http", "control", "store", "upstream", "mirror", "registry", "transfer"));
   }
 
   @ArchTest static final ArchRule arrowsPointDown = layers();

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
       UserCommand.class,
       RemoveCommand.class,
       CollectCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      ImportCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

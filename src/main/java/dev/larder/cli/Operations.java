@@ -10,9 +10,9 @@ import java.util.Map;
 /** What commands can have done to a store, by the name under which they ask for it. */
 final class Operations {
   static final String REMOVE = "rm";
-
   static final String COLLECT = "gc";
   static final String VERIFY = "verify";
+  static final String IMPORT = "import";
 
   private Operations() {}
 
@@ -22,6 +22,7 @@ final class Operations {
         COLLECT,
             new CollectOperation(
                 new Collector(store, clock), configuration.housekeeping().collectAfter()),
-        VERIFY, new VerifyOperation(new Verifier(store)));
+        VERIFY, new VerifyOperation(new Verifier(store)),
+        IMPORT, new ImportOperation(store));
   }
 }

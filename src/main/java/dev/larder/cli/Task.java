@@ -20,8 +20,14 @@ import java.util.Optional;
  *
  * @param operation its name in {@link Operations}
  * @param arguments what it is told
+ * @param makesStore whether it may begin a store where there is none
  */
-record Task(String operation, JsonNode arguments) {
+record Task(String operation, JsonNode arguments, boolean makesStore) {
+
+  /** A task that wants a store to be there. */
+  Task(String operation, JsonNode arguments) {
+    this(operation, arguments, false);
+  }
 
   /**
    * Has it done.
@@ -48,7 +54,7 @@ record Task(String operation, JsonNode arguments) {
 
   private JsonNode runHere(Configuration configuration, Progress progress)
       throws CommandException, OperationException, IOException {
-    if (!Files.isDirectory(configuration.data())) {
+    if (!makesStore && !Files.isDirectory(configuration.data())) {
       throw CommandException.failure(
           "there is no store in %s: say where it is by --data or --config"
               .formatted(configuration.data()));

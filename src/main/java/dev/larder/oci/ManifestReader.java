@@ -71,6 +71,19 @@ public final class ManifestReader {
         .orElseThrow(() -> new InvalidManifestException("neither it nor Content-Type says what"));
   }
 
+  /**
+   * The media type of a manifest that is kept without one: what it says or, since OCI's needn't
+   * say, what its properties show.
+   *
+   * @throws InvalidManifestException if it isn't JSON
+   */
+  public static MediaType apparentMediaType(byte[] content) throws InvalidManifestException {
+    JsonNode root = parse(content);
+    return text(root, "mediaType")
+        .map(MediaType::parse)
+        .orElse(root.has("manifests") ? MediaType.OCI_INDEX : MediaType.OCI_MANIFEST);
+  }
+
   private static JsonNode parse(byte[] content) throws InvalidManifestException {
     try {
       JsonNode root = JSON.readTree(content);

@@ -36,6 +36,11 @@ public record MediaType(String value) {
     return equals(OCI_MANIFEST) || equals(DOCKER_MANIFEST);
   }
 
+  /** Whether content of this type may be kept elsewhere than where it comes from. */
+  public boolean isDistributable() {
+    return !value.contains(".foreign.") && !value.contains("nondistributable");
+  }
+
   @Override
   public String toString() {
     return value;

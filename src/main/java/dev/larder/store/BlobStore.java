@@ -2,10 +2,12 @@ package dev.larder.store;
 
 import dev.larder.oci.Digest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Content by digest. What can be opened here was verified and is durable; what is on its way in is
@@ -27,6 +29,19 @@ public interface BlobStore {
    * leave it: {@link IncomingBlob#size} says how much is there. One at a time for each digest.
    */
   IncomingBlob resume(Digest digest) throws IOException;
+
+  /**
+   * Begins a blob with all bytes of {@code file}, which aren't copied: the file gets a second name
+   * here, and is read for the hash of {@code digest}. Nothing can be added to them.
+   *
+   * <p>Nobody may change the file's bytes from here on. To remove the file, or to put another in
+   * its place, changes nothing here.
+   *
+   * @param hashed is told how many more bytes have been read, again and again; what it throws ends
+   *     this
+   * @throws IOException if the file can't be read
+   */
+  Adoption adopt(Path file, Digest digest, LongConsumer hashed) throws IOException;
 
   /** Removes a blob. Readers that have it open go on. Removing what isn't here does nothing. */
   void delete(Digest digest) throws IOException;

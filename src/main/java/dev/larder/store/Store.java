@@ -4,10 +4,12 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.Manifest;
 import dev.larder.oci.Tag;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 
 /**
  * Blobs and catalog, kept in step: what the catalog names is in the blob store, whatever is
@@ -95,6 +97,11 @@ public final class Store {
   /** Begins a blob, or goes on with it; see {@link BlobStore#resume}. */
   public IncomingBlob resume(Digest digest) throws IOException {
     return blobs.resume(digest);
+  }
+
+  /** Begins a blob with the bytes of a file; see {@link BlobStore#adopt}. */
+  public Adoption adopt(Path file, Digest digest, LongConsumer hashed) throws IOException {
+    return blobs.adopt(file, digest, hashed);
   }
 
   /**

@@ -1,16 +1,19 @@
 package dev.larder.testing;
 
 import dev.larder.oci.Digest;
+import dev.larder.store.Adoption;
 import dev.larder.store.Blob;
 import dev.larder.store.BlobStore;
 import dev.larder.store.DigestMismatchException;
 import dev.larder.store.IncomingBlob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /** A store whose disk can be full. */
 public final class FaultyBlobStore implements BlobStore {
@@ -51,6 +54,11 @@ public final class FaultyBlobStore implements BlobStore {
   @Override
   public IncomingBlob resume(Digest digest) throws IOException {
     return new Incoming(store.resume(digest));
+  }
+
+  @Override
+  public Adoption adopt(Path file, Digest digest, LongConsumer hashed) throws IOException {
+    return store.adopt(file, digest, hashed);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.larder.store.file;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
@@ -8,6 +9,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.larder.oci.Digest;
 import dev.larder.oci.Digest.Algorithm;
+import dev.larder.store.Adoption;
 import dev.larder.store.Blob;
 import dev.larder.store.BlobStore;
 import dev.larder.store.IncomingBlob;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Blobs as files under one folder:
@@ -33,7 +37,8 @@ import java.util.function.Consumer;
  * <pre>
  * blobs/sha256/6c/6c3c62…   whole, verified, durable; never written to again
  * blobs/sha512/0a/0a51d8…
- * incoming/17               on its way in, digest not known yet; swept at the opening
+ * incoming/17               on its way in, digest not known yet, or a file's second name; swept at
+ * the opening
  * partial/sha256-6c3c62…    on its way in, digest known; kept to be taken up again
  * quarantine/sha256-6c3c62…  has had wrong bytes; for people to look at and delete
  * </pre>
@@ -136,7 +141,7 @@ public final class FileBlobStore implements BlobStore {
   public IncomingBlob create() throws IOException {
     Path file = incoming.resolve(Long.toString(created.incrementAndGet()));
     FileChannel channel = FileChannel.open(file, CREATE_NEW, READ, WRITE);
-    return new IncomingFile(this, file, channel, Algorithm.SHA256, false, () -> {});
+    return new IncomingFile(this, file, channel, Algorithm.SHA256, false, _ -> {}, () -> {});
   }
 
   /**
@@ -156,9 +161,36 @@ public final class FileBlobStore implements BlobStore {
     Runnable release = () -> resumed.remove(digest);
     try {
       FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE);
-      return new IncomingFile(this, file, channel, digest.algorithm(), true, release);
+      return new IncomingFile(this, file, channel, digest.algorithm(), true, _ -> {}, release);
     } catch (IOException | RuntimeException e) {
       release.run();
+      throw e;
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The second name is a hard link. The bytes are read through that name, so that they are those
+   * which are committed whatever the first name means meanwhile.
+   */
+  @Override
+  public Adoption adopt(Path file, Digest digest, LongConsumer hashed) throws IOException {
+    // A hard link to a symbolic link would be a symbolic link.
+    Path real = file.toRealPath();
+    Path link = incoming.resolve(Long.toString(created.incrementAndGet()));
+    try {
+      Files.createLink(link, real);
+    } catch (FileSystemException e) {
+      return new Adoption.Refused(
+          Optional.ofNullable(e.getReason()).orElseGet(() -> e.getClass().getSimpleName()));
+    }
+    try {
+      FileChannel channel = FileChannel.open(link, READ, NOFOLLOW_LINKS);
+      return new Adoption.Linked(
+          new IncomingFile(this, link, channel, digest.algorithm(), false, hashed, () -> {}));
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(link);
       throw e;
     }
   }

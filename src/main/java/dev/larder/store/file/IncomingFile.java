@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /**
  * A file that becomes a blob. One thread at a time writes and ends it; {@link #size} and {@link
@@ -53,6 +54,7 @@ final class IncomingFile implements IncomingBlob {
    * @param file the name of the open file
    * @param algorithm of the running hash
    * @param kept whether bytes that aren't committed stay for another time
+   * @param hashed is told how many more bytes of the channel have been read
    * @param release is run when this has ended
    */
   IncomingFile(
@@ -61,6 +63,7 @@ final class IncomingFile implements IncomingBlob {
       FileChannel channel,
       Algorithm algorithm,
       boolean kept,
+      LongConsumer hashed,
       Runnable release)
       throws IOException {
     this.store = store;
@@ -71,8 +74,8 @@ final class IncomingFile implements IncomingBlob {
     this.release = release;
     this.hash = algorithm.newHash();
     try {
-      this.size = hash(hash, channel.size());
-    } catch (IOException e) {
+      this.size = hash(hash, channel.size(), hashed);
+    } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
@@ -160,7 +163,7 @@ final class IncomingFile implements IncomingBlob {
     MessageDigest written = hash;
     if (digest.algorithm() != algorithm) {
       written = digest.algorithm().newHash();
-      hash(written, size);
+      hash(written, size, _ -> {});
     }
     Digest actual = digest.algorithm().digest(written);
     if (!actual.equals(digest)) {
@@ -238,7 +241,7 @@ final class IncomingFile implements IncomingBlob {
   }
 
   /** Adds the file's first {@code length} bytes to {@code hash}, and says how many they were. */
-  private long hash(MessageDigest hash, long length) throws IOException {
+  private long hash(MessageDigest hash, long length, LongConsumer hashed) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(READ_SIZE, length));
     long position = 0;
     while (position < length) {
@@ -249,6 +252,7 @@ final class IncomingFile implements IncomingBlob {
       }
       hash.update(buffer.flip());
       position += count;
+      hashed.accept(count);
     }
     return position;
   }

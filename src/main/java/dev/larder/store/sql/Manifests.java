@@ -106,7 +106,7 @@ final class Manifests {
       throws SQLException {
     List<Digest> missing = new ArrayList<>();
     for (Descriptor reference : references(parsed)) {
-      if (isDistributable(reference.mediaType())
+      if (reference.mediaType().isDistributable()
           && !missing.contains(reference.digest())
           && !isThere(session, repository, parsed, reference)) {
         missing.add(reference.digest());
@@ -136,10 +136,6 @@ final class Manifests {
   private static boolean hasBlob(Session session, RepositoryKey repository, Digest digest)
       throws SQLException {
     return Blobs.size(session, repository, digest).isPresent();
-  }
-
-  private static boolean isDistributable(MediaType type) {
-    return !type.value().contains(".foreign.") && !type.value().contains("nondistributable");
   }
 
   private static List<Descriptor> references(Manifest manifest) {

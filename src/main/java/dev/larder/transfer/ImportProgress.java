@@ -1,0 +1,17 @@
+package dev.larder.transfer;
+
+/**
+ * Is told how far an import is, often. What it throws ends the import, which leaves things whole.
+ */
+@FunctionalInterface
+public interface ImportProgress {
+
+  /**
+   * Takes note.
+   *
+   * @param what what is being done, as a few words
+   * @param done how many bytes have been read
+   * @param total how many there are to read; 0 where that isn't known
+   */
+  void report(String what, long done, long total);
+}
