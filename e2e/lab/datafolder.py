@@ -12,6 +12,9 @@ from .report import check
 BLOB = re.compile(r"blobs/(sha256|sha512)/[0-9a-f]{2}/([0-9a-f]+)")
 PARTIAL = re.compile(r"partial/(sha256|sha512)-([0-9a-f]+)")
 OF_THE_HOUSE = re.compile(r"larder\.lock|catalog\.db(-wal|-shm)?")
+# SQLite's library and its lock file, of the process that runs now.
+NATIVE = re.compile(r"native/sqlite-.*")
+NATIVE_FILES = 2
 
 
 class DataFolder:
@@ -22,7 +25,8 @@ class DataFolder:
         files = [str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()]
         self.blobs = {_digest(found): found.string for found in map(BLOB.fullmatch, files) if found}
         self.partial = {_digest(found): found.string for found in map(PARTIAL.fullmatch, files) if found}
-        known = {*self.blobs.values(), *self.partial.values()}
+        native = [name for name in files if NATIVE.fullmatch(name)]
+        known = {*self.blobs.values(), *self.partial.values(), *native[:NATIVE_FILES]}
         self.unexplained = [name for name in files if name not in known and not OF_THE_HOUSE.fullmatch(name)]
         self.linked, self.wanted = self._catalogued()
 

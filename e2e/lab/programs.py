@@ -76,6 +76,15 @@ class Server:
     def wait_for_port(self, port):
         return self.wait_until(lambda: _listens(port))
 
+    def end(self, seconds):
+        """Waits until the program has ended of itself; any status but 0 is a failure that quotes the end of its log."""
+        try:
+            status = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{self.name} had not ended after {seconds} s: {self.last_words()}") from None
+        if status != 0:
+            raise Failed(f"{self.name} ended with status {status}: {self.last_words()}")
+
     def stop(self, seconds=30):
         """Asks the program to end, and ends it by force when it does not; gives the status it ended with."""
         if self.status is None:

@@ -29,7 +29,7 @@ def scenario(lab):
         serve, verify = commands((clone / "README.md").read_text())
         say(f"the README's commands: {serve!r}, {verify!r}")
         serves(lab, in_empty_home(home, serve), clone)
-        tests(in_empty_home(home, verify), clone)
+        tests(lab, in_empty_home(home, verify), clone)
 
 
 def empty_home(folder):
@@ -52,7 +52,7 @@ def in_empty_home(home, command):
 
 def serves(lab, command, clone):
     begun = time.monotonic()
-    larder = Server(command[-1], command, lab.folder / "serve.log", cwd=clone)
+    larder = Server(command[-1], command, lab.logs / "serve.log", cwd=clone)
     try:
         larder.wait_until(answers, BUILD_SECONDS)
         say(f"{larder.name!r} served {time.monotonic() - begun:.0f} s after it was typed in")
@@ -66,10 +66,11 @@ def serves(lab, command, clone):
         larder.kill()
 
 
-def tests(command, clone):
+def tests(lab, command, clone):
     begun = time.monotonic()
-    said = run(*command, cwd=clone, seconds=BUILD_SECONDS)
-    counted = re.findall(r"Tests run: [\w,: ]+", said)
+    build = Server(command[-1], command, lab.logs / "verify.log", cwd=clone)
+    build.end(BUILD_SECONDS)
+    counted = re.findall(r"Tests run: [\w,: ]+", build.log.read_text())
     check(counted, f"{command[-1]!r} says of no test that it was run")
     say(f"{command[-1]!r} took {time.monotonic() - begun:.0f} s: {counted[-1]}")
 
