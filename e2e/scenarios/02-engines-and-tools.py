@@ -31,7 +31,9 @@ def scenario(lab):
         status = node.pull(f"{REGISTRY}/app:1")
         check_equal(status["repo_digests"], [f"{REGISTRY}/app@{pushed}"], "what containerd pulled of what docker pushed")
         node.check_runs(f"{REGISTRY}/app:1")
-        say(f"containerd {version} pulled and ran {REGISTRY}/app:1, pushed by docker: {pushed}")
+        # The name that a cluster's nodes would use; Larder is told that it is its own.
+        node.pull("larder:5000/app:1")
+        say(f"containerd {version} pulled and ran {REGISTRY}/app:1, pushed by docker: {pushed}; and pulled it as larder:5000/app:1")
     others_push(lab, by_path)
     oras_pushes(lab)
     listed = run("crane", "catalog", REGISTRY).split()
@@ -129,4 +131,4 @@ def oras_pushes(lab):
     check_equal((lab.folder / "again" / "file.bin").read_bytes(), bytes(range(256)) * 4096, "the file that oras pulled again")
     tags = run("crane", "ls", f"{REGISTRY}/by-oras").split()
     check_equal(tags, ["1"], "tags of by-oras: referrers need no tag where the registry has the API")
-    say(f"oras pushed an artifact and a note that refers to it, found it by the referrers API, and pulled both")
+    say("oras pushed an artifact and a note that refers to it, found it by the referrers API, and pulled both")
