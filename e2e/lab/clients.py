@@ -1,12 +1,15 @@
-"""The other clients: Docker's engine, podman, skopeo, crane and oras, each with its own folders and no configuration but ours."""
+"""The other clients, each with its own folders and no configuration but ours."""
 
 import json
 import os
 import pathlib
+import re
 
 from . import programs
 from .images import GREETING
 from .report import check_equal
+
+TOOLS = pathlib.Path(__file__).resolve().parent.parent / "tools"
 
 
 def versions():
@@ -17,8 +20,25 @@ def versions():
         "skopeo": ["skopeo", "--version"],
         "crane": ["crane", "version"],
         "oras": ["oras", "version"],
+        "buildah": ["buildah", "--version"],
+        "regctl": ["regctl", "version"],
+        "helm": ["helm", "version", "--short"],
     }
-    return {name: programs.run(*command).strip().splitlines()[0] for name, command in commands.items()}
+    said = {name: programs.run(*command).strip().splitlines()[0] for name, command in commands.items()}
+    return said | {tool: pinned(module, tool) for tool, module in PINNED.items()}
+
+
+# What these are built from says their version; they themselves don't, unless their own makefile built them.
+PINNED = {"cosign": "cosign", "buildctl": "buildkit", "jib": "jib"}
+
+
+def pinned(module, tool):
+    """The version that the folder of a tool pins."""
+    folder = TOOLS / module
+    if (folder / "pom.xml").exists():
+        return re.search(rf"<artifactId>{tool}-maven-plugin</artifactId>\s*<version>(.*?)</version>", (folder / "pom.xml").read_text())[1]
+    package = re.search(rf"\s(\S+)/cmd/{tool}\s", (folder / "go.mod").read_text())[1]
+    return re.search(rf"\s{package} (v\S+)", (folder / "go.mod").read_text())[1]
 
 
 class Docker:
@@ -62,7 +82,7 @@ class Docker:
 
 
 class Containers:
-    """podman and skopeo, which share their configuration; `registries` is the text of their registries.conf."""
+    """podman, buildah and skopeo, which share their configuration; `registries` is the text of their registries.conf."""
 
     def __init__(self, folder, registries):
         self.folder = pathlib.Path(folder)
@@ -75,11 +95,15 @@ class Containers:
         return programs.run("podman", "--root", self.folder / "root", "--runroot", self.folder / "run", "--storage-driver", "overlay",
                             *arguments, env=self._environment)
 
+    def buildah(self, *arguments):
+        return programs.run("buildah", "--root", self.folder / "root", "--runroot", self.folder / "run", "--storage-driver", "overlay",
+                            *arguments, env=self._environment)
+
     def skopeo(self, *arguments):
         return programs.run("skopeo", "--registries-conf", self._registries, *arguments, env=self._environment)
 
     def close(self):
-        """Neither of the two has anything running."""
+        """None of them has anything running."""
 
 
 def registries_conf(larder, mirrored):

@@ -3,6 +3,7 @@
 import itertools
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -32,6 +33,14 @@ def run(*argv, env=None, cwd=None, stdin=None, seconds=COMMAND_SECONDS):
     if done.returncode != 0:
         raise CommandFailed(f"{' '.join(argv)}: status {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}")
     return done.stdout
+
+
+def require(tool):
+    """The path of a tool that e2e/install builds; that it isn't there is a failure, since what it shows hasn't been shown."""
+    found = shutil.which(tool)
+    if not found:
+        raise Failed(f"{tool} is not there: e2e/install could not build it, and has said why")
+    return found
 
 
 def free_port():
