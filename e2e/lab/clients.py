@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import secrets
 
 from . import programs
 from .images import GREETING
@@ -50,9 +51,11 @@ class Docker:
         self.host = f"unix://{self.folder}/docker.sock"
         configuration = self.folder / "daemon.json"
         configuration.write_text(json.dumps({"registry-mirrors": [mirror]}))
+        self._control_group = f"e2e-{secrets.token_hex(4)}"
         self._server = programs.Server("dockerd", [
             "dockerd", "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
             "--data-root", self.folder / "root", "--exec-root", self.folder / "exec",
+            "--cgroup-parent", f"/{self._control_group}",
             # No network of containers is tested, and none of the machine's is to change.
             "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
         ], self.folder / "dockerd.log")
@@ -72,6 +75,10 @@ class Docker:
 
     def close(self):
         self._server.stop()
+        # Control groups are the whole machine's; where there are several hierarchies, one is in each.
+        hierarchies = pathlib.Path("/sys/fs/cgroup")
+        for group in [*hierarchies.glob(self._control_group), *hierarchies.glob(f"*/{self._control_group}")]:
+            group.rmdir()
 
     def _answers(self):
         try:

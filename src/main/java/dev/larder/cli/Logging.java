@@ -21,6 +21,9 @@ final class Logging {
   private static final Logger CONNECTIONS =
       Logger.getLogger("io.vertx.core.net.impl.VertxConnection");
 
+  /** Warns of a machine without a network, on which Larder is to start like on any other. */
+  private static final Logger ADDRESSES = Logger.getLogger("io.netty.util.internal.MacAddressUtil");
+
   private Logging() {}
 
   /** From now on, logs that way. */
@@ -37,6 +40,7 @@ final class Logging {
     ROOT.addHandler(handler);
     ROOT.setLevel(Level.INFO);
     CONNECTIONS.setLevel(Level.OFF);
+    ADDRESSES.setLevel(Level.SEVERE);
   }
 
   private static String stackTrace(Throwable thrown) {

@@ -24,6 +24,12 @@ final class Download {
   private static final Logger LOG = LoggerFactory.getLogger(Download.class);
   private static final int BUFFER = 256 << 10;
 
+  /**
+   * How many bytes an attempt must bring to earn new ones: an upstream that breaks off again and
+   * again after a few isn't asked for each few.
+   */
+  private static final long PROGRESS = 1 << 20;
+
   private final UpstreamRepository source;
   private final Digest digest;
   private final List<Duration> retries;
@@ -94,7 +100,7 @@ final class Download {
       if (progress.stopped()) {
         return Optional.of(unavailable("Larder is stopping"));
       }
-      if (bytes.size() > before) {
+      if (bytes.size() - before >= PROGRESS) {
         patience = retries.iterator();
       }
       String state =

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param absentFor for how long it is remembered that an upstream hasn't got something; zero asks
  *     each time
  * @param retries how long to wait before each attempt to go on with a blob that broke off. When
- *     they are used up without one more byte, the fetch fails; each byte that comes renews them
+ *     they are used up, the fetch fails; an attempt that brings a mebibyte renews them
  */
 public record MirrorSettings(
     Duration freshFor,

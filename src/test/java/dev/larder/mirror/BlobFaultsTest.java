@@ -73,12 +73,19 @@ class BlobFaultsTest {
   }
 
   @Test
+  void upstreamThatBreaksOffAfterAFewBytesEachTimeIsntAskedForEachFew() throws Exception {
+    upstream.fail(TestMirrors::getsBlob, new Fault.Cut(1_000));
+    assertThatThrownBy(() -> read(pull())).isInstanceOf(IOException.class);
+    assertThat(ranges()).containsExactly("all", "bytes=1000-", "bytes=2000-", "bytes=3000-");
+  }
+
+  @Test
   void manyReadersOfManyBlobsOnABadConnectionGetEachByteFetchedOnce() throws Exception {
     List<byte[]> contents =
         IntStream.range(0, 6).mapToObj(seed -> TestImages.bytes(seed, 300_000)).toList();
     List<Digest> blobs =
         contents.stream().map(content -> upstream.putBlob("app", content)).toList();
-    upstream.fail(TestMirrors::getsBlob, 20, new Fault.Cut(70_000));
+    upstream.fail(TestMirrors::getsBlob, 20, new Fault.Cut(100_000));
     Mirror app = mirrors.mirror(upstream, "app");
     List<FutureTask<byte[]>> pulls = new ArrayList<>();
     for (Digest blob : blobs) {
