@@ -4,9 +4,9 @@ import json
 import os
 import pathlib
 import re
-import secrets
 
 from . import programs
+from .controlgroup import ControlGroup
 from .images import GREETING
 from .report import check_equal
 
@@ -22,15 +22,13 @@ def versions():
         "crane": ["crane", "version"],
         "oras": ["oras", "version"],
         "buildah": ["buildah", "--version"],
-        "regctl": ["regctl", "version"],
-        "helm": ["helm", "version", "--short"],
     }
     said = {name: programs.run(*command).strip().splitlines()[0] for name, command in commands.items()}
     return said | {tool: pinned(module, tool) for tool, module in PINNED.items()}
 
 
 # What these are built from says their version; they themselves don't, unless their own makefile built them.
-PINNED = {"cosign": "cosign", "buildctl": "buildkit", "jib": "jib"}
+PINNED = {"regctl": "regctl", "helm": "helm", "cosign": "cosign", "buildctl": "buildkit", "jib": "jib"}
 
 
 def pinned(module, tool):
@@ -51,11 +49,11 @@ class Docker:
         self.host = f"unix://{self.folder}/docker.sock"
         configuration = self.folder / "daemon.json"
         configuration.write_text(json.dumps({"registry-mirrors": [mirror]}))
-        self._control_group = f"e2e-{secrets.token_hex(4)}"
+        self._control_group = ControlGroup()
         self._server = programs.Server("dockerd", [
             "dockerd", "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
             "--data-root", self.folder / "root", "--exec-root", self.folder / "exec",
-            "--cgroup-parent", f"/{self._control_group}",
+            "--cgroup-parent", f"/{self._control_group.name}",
             # No network of containers is tested, and none of the machine's is to change.
             "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
         ], self.folder / "dockerd.log")
@@ -75,10 +73,7 @@ class Docker:
 
     def close(self):
         self._server.stop()
-        # Control groups are the whole machine's; where there are several hierarchies, one is in each.
-        hierarchies = pathlib.Path("/sys/fs/cgroup")
-        for group in [*hierarchies.glob(self._control_group), *hierarchies.glob(f"*/{self._control_group}")]:
-            group.rmdir()
+        self._control_group.remove()
 
     def _answers(self):
         try:

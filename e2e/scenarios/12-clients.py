@@ -7,7 +7,7 @@ import shutil
 
 from lab import clients
 from lab.images import GREETING
-from lab.programs import require, run
+from lab.programs import CommandFailed, require, run
 from lab.report import check, check_equal, say
 from lab.upstreams import REFERRER_TYPE
 
@@ -28,6 +28,8 @@ def scenario(lab):
     mirror.start()
     for client in buildah, regctl, helm, cosign, oras, jib:
         client(lab)
+    chunks = (larder.folder / "larder.log").read_text().count(" 202 hosted 300000 bytes")
+    check(chunks >= 3, f"{chunks} chunks of 300 kB came: regctl pushed in another way than it was told to")
 
 
 def buildah(lab):
@@ -104,7 +106,19 @@ def cosign(lab):
         for registry in REGISTRY, f"{MIRROR}/{HOME}":
             run("cosign", "verify", "--key", "cosign.pub", "--insecure-ignore-tlog=true", form, f"{registry}/{name}:1",
                 cwd=folder, env=environment)
+        check_refused_with_another_key(folder, environment, f"{REGISTRY}/{name}:1", form)
         say(f"cosign signed {REGISTRY}/{name}:1 ({form.removeprefix('--')}) and verified it, also through a mirror")
+
+
+def check_refused_with_another_key(folder, environment, image, form):
+    """Else the verification that went well would mean nothing."""
+    if not (folder / "other.pub").exists():
+        run("cosign", "generate-key-pair", "--output-key-prefix", "other", cwd=folder, env=environment)
+    try:
+        run("cosign", "verify", "--key", "other.pub", "--insecure-ignore-tlog=true", form, image, cwd=folder, env=environment)
+    except CommandFailed:
+        return
+    check(False, f"cosign verified {image} with a key that it wasn't signed with")
 
 
 def oras(lab):

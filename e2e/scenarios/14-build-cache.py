@@ -1,9 +1,12 @@
 """BuildKit builds on a base image that it pulls through Larder, pushes the image, and keeps its cache in Larder, in both forms that it
 has. Another BuildKit, that has nothing, builds from that cache; a third one gets it through a mirror of this Larder."""
 
+import json
+
+from lab.controlgroup import ControlGroup
 from lab.images import GREETING
 from lab.programs import Server, require, run
-from lab.report import check, say
+from lab.report import check, check_equal, say
 
 REGISTRY = "localhost:5000"
 MIRROR = "localhost:5005"
@@ -26,12 +29,14 @@ def scenario(lab):
     context.mkdir()
     (context / "Dockerfile").write_text(CONTAINERFILE)
     # An image's manifest with the cache's layers, as it is today, or an index of layers, as it was.
-    for form in "true", "false":
+    for form, media_type in ("true", "image.manifest"), ("false", "image.index"):
         cache = f"type=registry,ref={REGISTRY}/cache:{form}"
         said = BuildKit(lab).build(context, "--output", f"type=image,name={REGISTRY}/by-buildkit:{form},push=true",
                                    "--export-cache", f"{cache},mode=max,image-manifest={form}")
         check("CACHED" not in said, f"the first build used a cache: {said}")
         run("crane", "validate", "--remote", f"{REGISTRY}/by-buildkit:{form}")
+        kept = json.loads(run("crane", "manifest", f"{REGISTRY}/cache:{form}"))["mediaType"]
+        check_equal(kept, f"application/vnd.oci.{media_type}.v1+json", "type of the cache's manifest")
         for registry in REGISTRY, f"{MIRROR}/{HOME}":
             said = BuildKit(lab).build(context, "--import-cache", f"type=registry,ref={registry}/cache:{form}")
             cached = [line for line in said.splitlines() if line.endswith(" CACHED")]
@@ -46,6 +51,7 @@ class BuildKit:
         self.folder = lab.client_folder("buildkit")
         self.folder.mkdir(parents=True)
         self.address = f"unix://{self.folder}/socket"
+        self._control_group = ControlGroup()
         configuration = self.folder / "buildkitd.toml"
         configuration.write_text(f"""root = "{self.folder}/root"
 [grpc]
@@ -57,6 +63,7 @@ class BuildKit:
   binary = "runc"
   snapshotter = "overlayfs"
   networkMode = "host"
+  defaultCgroupParent = "/{self._control_group.name}"
 [registry."docker.io"]
   mirrors = ["{REGISTRY}/docker.io"]
 [registry."{REGISTRY}"]
@@ -65,10 +72,14 @@ class BuildKit:
   http = true
 """)
         self._server = Server("buildkitd", [require("buildkitd"), "--config", configuration], self.folder / "buildkitd.log")
-        lab.callback(self._server.stop)
+        lab.callback(self._close)
         self._server.wait_until((self.folder / "socket").exists)
 
     def build(self, context, *options):
         """Builds a folder and gives what was said of each step."""
         command = f'exec buildctl --addr "{self.address}" build --progress plain --frontend dockerfile.v0 "$@" 2>&1'
         return run("bash", "-c", command, "buildctl", "--local", f"context={context}", "--local", f"dockerfile={context}", *options)
+
+    def _close(self):
+        self._server.stop()
+        self._control_group.remove()
