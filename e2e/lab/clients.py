@@ -10,6 +10,7 @@ from .controlgroup import ControlGroup
 from .images import GREETING
 from .report import check_equal
 
+BUILT = pathlib.Path(__file__).resolve().parent.parent / ".work" / "bin"
 TOOLS = pathlib.Path(__file__).resolve().parent.parent / "tools"
 
 
@@ -40,23 +41,29 @@ def pinned(module, tool):
     return re.search(rf"\s{package} (v\S+)", (folder / "go.mod").read_text())[1]
 
 
-class Docker:
-    """Docker's engine with a registry mirror, and its command line."""
+# Of the distribution's command line, which an engine of today takes only when it is told to.
+OLDEST_API = "1.40"
 
-    def __init__(self, folder, mirror):
+
+class Docker:
+    """Docker's engine with a registry mirror, and its command line: the distribution's, or the one that is built with Go, which keeps
+    images in containerd's store."""
+
+    def __init__(self, folder, mirror, built=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.host = f"unix://{self.folder}/docker.sock"
         configuration = self.folder / "daemon.json"
-        configuration.write_text(json.dumps({"registry-mirrors": [mirror]}))
+        configuration.write_text(json.dumps({"registry-mirrors": [mirror], "features": {"containerd-snapshotter": True}} if built else
+                                            {"registry-mirrors": [mirror]}))
         self._control_group = ControlGroup()
         self._server = programs.Server("dockerd", [
-            "dockerd", "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
+            BUILT / "dockerd" if built else "/usr/bin/dockerd", "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
             "--data-root", self.folder / "root", "--exec-root", self.folder / "exec",
             "--cgroup-parent", f"/{self._control_group.name}",
             # No network of containers is tested, and none of the machine's is to change.
             "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
-        ], self.folder / "dockerd.log")
+        ], self.folder / "dockerd.log", env={"DOCKER_MIN_API_VERSION": OLDEST_API})
         self._server.wait_until(self._answers)
 
     def __call__(self, *arguments):

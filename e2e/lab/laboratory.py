@@ -70,9 +70,9 @@ class Laboratory(contextlib.ExitStack):
     def containerd(self, bin_folder, configured_by, mirror, fallback=None, settings=""):
         return self._open(Containerd(CLIENTS / f"node-{next(self._numbers)}", bin_folder, configured_by, mirror, fallback, settings))
 
-    def docker(self, mirror):
-        """Docker's engine, which asks the mirror for images of docker.io."""
-        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror))
+    def docker(self, mirror, built=False):
+        """Docker's engine, which asks the mirror for images of docker.io; the one that is built with Go if so wanted."""
+        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror, built))
 
     def client_folder(self, name):
         """Where a client that only one scenario has keeps its things; not made yet."""
