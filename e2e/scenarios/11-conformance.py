@@ -2,11 +2,11 @@
 ones. docs/conformance.md says how it went; another figure, a failure or a test that is skipped is a failure here."""
 
 import os
-import pathlib
 import re
 import shutil
 import subprocess
 
+from lab import clients
 from lab.larder import ROOT
 from lab.programs import require
 from lab.report import check, check_equal, say
@@ -60,7 +60,10 @@ def scenario(lab):
         "OCI_RO_DATA_MANIFESTS": " ".join(image.manifests),
         "OCI_RO_DATA_BLOBS": " ".join(image.blobs),
     })
-    written = written_figures()
+    page = (ROOT / "docs/conformance.md").read_text()
+    version = re.search(r"conformance (v\S+)", (clients.TOOLS / "conformance" / "go.mod").read_text())[1]
+    check(version in page, f"docs/conformance.md is about another version of the suite than {version}")
+    written = written_figures(page)
     for name, result in ("hosted", hosted), ("mirrored image", mirrored), ("mirrored index", index):
         say(f"{name}: {', '.join(f'{count} {kind}' for kind, count in result.figures.items())}; reports are in {result.folder}")
         result.check_passed(name)
@@ -103,8 +106,7 @@ def run(binary, folder, registry, repository, settings):
     return Result(folder)
 
 
-def written_figures():
+def written_figures(page):
     """The figures of docs/conformance.md, by the name of the run."""
-    rows = re.findall(r"^\| ([^|]+?) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", (pathlib.Path(ROOT) / "docs/conformance.md").read_text(),
-                      re.MULTILINE)
+    rows = re.findall(r"^\| ([^|]+?) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", page, re.MULTILINE)
     return {name: dict(zip(("passed", "failed", "skipped", "disabled"), map(int, figures))) for name, *figures in rows}
