@@ -57,6 +57,11 @@ class Laboratory(contextlib.ExitStack):
                  for upstream in upstreams}
         return self._open(Larder(self.folder / f"larder-{next(self._numbers)}", known, **settings))
 
+    def certificate(self):
+        """Files of a certificate for the loopback address, its key, and the authority that vouches for it."""
+        folder = self._prepared.authority.folder
+        return folder / "server.pem", folder / "server.key", self._prepared.authority.certificate
+
     def as_upstream(self, larder, name):
         """What another Larder is to know so that it mirrors this one under a name."""
         return types.SimpleNamespace(name=name, url=larder.url, tokens=None)

@@ -16,8 +16,9 @@ LAUNCHER = pathlib.Path(os.environ.get("E2E_LARDER", ROOT / "larder"))
 class Larder:
     """One data folder, and the process that serves it while it is started."""
 
-    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None):
-        """`upstreams`: what Larder is to know, as {name: (url, CA file or None)}; `login`: user and password file for docker.io."""
+    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None, flags=(), tls=None):
+        """`upstreams`: what Larder is to know, as {name: (url, CA file or None)}; `login`: user and password file for docker.io;
+        `flags`: more of them for `serve`; `tls`: files of a certificate and its key, with which it speaks https."""
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.data = self.folder / "data"
@@ -26,6 +27,8 @@ class Larder:
         self.engine_port = engine_port or programs.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._server = None
+        self._flags = [*flags, *(("--tls-cert", tls[0], "--tls-key", tls[1]) if tls else ())]
+        self._tls = bool(tls)
         self.configuration = self.folder / "larder.yaml"
         self.configuration.write_text(self._written(upstreams, fresh_for, login))
 
@@ -47,13 +50,16 @@ class Larder:
     def start(self):
         """Starts the server, waits until it serves, and gives the seconds that this took."""
         begun = time.monotonic()
-        self._server = programs.Server("larder", [LAUNCHER, "serve", "--config", self.configuration], self.folder / "larder.log")
+        self._server = programs.Server("larder", [LAUNCHER, "serve", "--config", self.configuration, *self._flags], self.folder / "larder.log")
         self._server.wait_until(self.serves)
         return time.monotonic() - begun
 
     def serves(self):
+        if self._tls:
+            return programs.listens(self.port)
         try:
-            return web.ask("GET", f"{self.url}/v2/").status == 200
+            # 401 is its answer where somebody can log in.
+            return web.ask("GET", f"{self.url}/v2/").status in (200, 401)
         except web.NoAnswer:
             return False
 

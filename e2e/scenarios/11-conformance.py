@@ -6,8 +6,8 @@ import re
 import shutil
 import subprocess
 
-from lab import clients
-from lab.larder import ROOT
+from lab import clients, programs, web
+from lab.larder import LAUNCHER, ROOT
 from lab.programs import require
 from lab.report import check, check_equal, say
 
@@ -45,6 +45,20 @@ def scenario(lab):
     hosted = run(binary, reports / "hosted", registry, "conformance/repo1", {**EVERYTHING, "OCI_REPO2": "conformance/repo2"})
     check_equal(hosted.areas("Disabled"), NOT_OF_VERSION_1_1, "areas that are disabled against hosted repositories")
 
+    secured, key, authority = lab.certificate()
+    speaking_tls = lab.larder(tls=(secured, key))
+    speaking_tls.start()
+    by_tls = run(binary, reports / "hosted-tls", f"127.0.0.1:{speaking_tls.port}", "conformance/repo1", {
+        **EVERYTHING, "OCI_REPO2": "conformance/repo2", "OCI_TLS": "enabled", "SSL_CERT_FILE": str(authority)})
+
+    users = lab.folder / "htpasswd"
+    programs.run(LAUNCHER, "user", "add", "alice", "--password-stdin", "--htpasswd", users, stdin="correct horse\n")
+    knowing_users = lab.larder(flags=["--htpasswd", users])
+    knowing_users.start()
+    check_equal(web.ask("POST", f"{knowing_users.url}/v2/app/blobs/uploads/").status, 401, "status of a push without a login")
+    with_users = run(binary, reports / "hosted-users", f"127.0.0.1:{knowing_users.port}", "conformance/repo1", {
+        **EVERYTHING, "OCI_REPO2": "conformance/repo2", "OCI_USERNAME": "alice", "OCI_PASSWORD": "correct horse"})
+
     image, annotated = lab.image("quay.io/e2e/pair"), lab.image("quay.io/e2e/busybox")
     mirrored = run(binary, reports / "mirrored", registry, f"quay.io/{annotated.repository}", {
         **READING,
@@ -64,7 +78,8 @@ def scenario(lab):
     version = re.search(r"conformance (v\S+)", (clients.TOOLS / "conformance" / "go.mod").read_text())[1]
     check(version in page, f"docs/conformance.md is about another version of the suite than {version}")
     written = written_figures(page)
-    for name, result in ("hosted", hosted), ("mirrored image", mirrored), ("mirrored index", index):
+    runs = {"hosted": hosted, "hosted, by TLS": by_tls, "hosted, with users": with_users, "mirrored image": mirrored, "mirrored index": index}
+    for name, result in runs.items():
         say(f"{name}: {', '.join(f'{count} {kind}' for kind, count in result.figures.items())}; reports are in {result.folder}")
         result.check_passed(name)
         check_equal(result.figures, written.get(name), f"figures of {name!r} in docs/conformance.md")

@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param data the folder of the store
  * @param names further names of our own
  * @param logFormat how to log
+ * @param tls the listeners' certificate
+ * @param access who may do what
  * @param upstreams the upstreams that it names
  * @param otherUpstreams whether those that it doesn't name may be mirrored
  */
@@ -26,13 +29,22 @@ record ConfigurationFile(
     Optional<Path> data,
     List<RegistryName> names,
     Optional<LogFormat> logFormat,
+    Optional<Tls> tls,
+    AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
     boolean otherUpstreams) {
 
   /** What stands where no file is given. */
   static final ConfigurationFile NONE =
       new ConfigurationFile(
-          List.of(), Optional.empty(), List.of(), Optional.empty(), Map.of(), true);
+          List.of(),
+          Optional.empty(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          AccessEntry.NONE,
+          Map.of(),
+          true);
 
   private static final String OTHERS = "*";
 
@@ -62,7 +74,7 @@ record ConfigurationFile(
    */
   static ConfigurationFile read(Path file) throws CommandException {
     YamlMapping root = YamlMapping.read(file);
-    root.allowOnly(List.of("listen", "data", "names", "log-format", "upstreams"));
+    root.allowOnly(List.of("listen", "data", "names", "log-format", "tls", "auth", "upstreams"));
     YamlMapping upstreams = root.mapping("upstreams");
     Map<RegistryName, UpstreamEntry> entries = new LinkedHashMap<>();
     boolean others = true;
@@ -80,8 +92,21 @@ record ConfigurationFile(
         root.text("data").map(Path::of),
         names(root),
         logFormat(root),
+        tls(root.mapping("tls")),
+        AccessEntry.of(root.mapping("auth")),
         entries,
         others);
+  }
+
+  private static Optional<Tls> tls(YamlMapping tls) throws CommandException {
+    tls.allowOnly(List.of("cert-file", "key-file"));
+    Optional<Path> certificate = tls.text("cert-file").map(Path::of);
+    Optional<Path> key = tls.text("key-file").map(Path::of);
+    if (certificate.isPresent() != key.isPresent()) {
+      throw tls.error(
+          certificate.isPresent() ? "cert-file" : "key-file", "cert-file and key-file go together");
+    }
+    return certificate.map(file -> new Tls(file, key.orElseThrow()));
   }
 
   private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {

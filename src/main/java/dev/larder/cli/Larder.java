@@ -8,6 +8,7 @@ import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.RegistryHandler;
+import dev.larder.registry.access.AccessControl;
 import dev.larder.store.Store;
 import dev.larder.store.file.FileBlobStore;
 import dev.larder.store.file.StoreLock;
@@ -83,7 +84,13 @@ final class Larder implements Closeable {
     Mirrors mirrors = new Mirrors(store, upstreams::registry, mirrorSettings(configuration), clock);
     parts.push(mirrors);
     RegistryHandler registry =
-        new RegistryHandler(ownNames(configuration), store, mirrors, clock, console::log);
+        new RegistryHandler(
+            ownNames(configuration),
+            store,
+            mirrors,
+            new AccessControl(configuration.access(), clock),
+            clock,
+            console::log);
     Server server = Server.start(listeners(configuration, registry));
     parts.push(() -> stop(server, console));
     addresses.addAll(server.addresses());
@@ -159,7 +166,7 @@ final class Larder implements Closeable {
     List<Listener> listeners = new ArrayList<>();
     for (ListenAddress listen : configuration.listen()) {
       Handler handler = listen.upstream().<Handler>map(registry::boundTo).orElse(registry);
-      listeners.add(new Listener(listen.socketAddress(), handler));
+      listeners.add(new Listener(listen.socketAddress(), configuration.tls(), handler));
     }
     return listeners;
   }

@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -49,6 +50,22 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path config;
 
   @Option(
+      names = "--htpasswd",
+      paramLabel = "FILE",
+      description =
+          "Users and passwords (larder user). With it, pulls need no login, pushes and deletes do.")
+  private @Nullable Path htpasswd;
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "The certificate (PEM) to serve https with; a new one is taken up by itself.")
+  private @Nullable Path tlsCert;
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key (PEM).")
+  private @Nullable Path tlsKey;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       description = "How to log: ${COMPLETION-CANDIDATES}. Default: text.")
@@ -83,7 +100,7 @@ final class ServeCommand implements Callable<Integer> {
     for (int i = 0; i < configuration.listen().size(); i++) {
       InetSocketAddress address = larder.addresses().get(i);
       Optional<RegistryName> upstream = configuration.listen().get(i).upstream();
-      String url = "http://" + hostAndPort(address);
+      String url = scheme(configuration) + hostAndPort(address);
       console.say(
           upstream
               .map(name -> "Serving at %s, for %s".formatted(url, name))
@@ -94,6 +111,10 @@ final class ServeCommand implements Callable<Integer> {
         "Pull through it:  docker pull localhost:%d/docker.io/library/busybox".formatted(port));
     console.say("Push beside it:   docker push localhost:%d/app".formatted(port));
     console.say("Point clusters and other clients at it: docs/clients.md");
+  }
+
+  private static String scheme(Configuration configuration) {
+    return configuration.tls().isPresent() ? "https://" : "http://";
   }
 
   private static String hostAndPort(InetSocketAddress address) {
@@ -125,7 +146,19 @@ final class ServeCommand implements Callable<Integer> {
         file.names(),
         file.upstreams(),
         file.otherUpstreams(),
+        tls().or(file::tls),
+        file.access().settings(Optional.ofNullable(htpasswd)),
         Optional.ofNullable(logFormat).or(file::logFormat).orElse(LogFormat.TEXT));
+  }
+
+  private Optional<Tls> tls() throws CommandException {
+    if (tlsCert != null && tlsKey != null) {
+      return Optional.of(new Tls(tlsCert, tlsKey));
+    }
+    if (tlsCert != null || tlsKey != null) {
+      throw CommandException.usage("--tls-cert and --tls-key go together");
+    }
+    return Optional.empty();
   }
 
   private static Path defaultData(Map<String, String> environment) {

@@ -111,6 +111,22 @@ final class YamlMapping {
     return texts;
   }
 
+  /** The mappings of the list under that key; empty if the key isn't there. */
+  List<YamlMapping> mappings(String key) throws CommandException {
+    NodeTuple entry = entries.get(key);
+    if (entry == null) {
+      return List.of();
+    }
+    if (!(entry.getValueNode() instanceof SequenceNode sequence)) {
+      throw error(entry.getValueNode(), "expected a list");
+    }
+    List<YamlMapping> mappings = new ArrayList<>();
+    for (Node node : sequence.getValue()) {
+      mappings.add(new YamlMapping(file, Optional.of(node)));
+    }
+    return mappings;
+  }
+
   /** The mapping under that key; one without entries if the key isn't there. */
   YamlMapping mapping(String key) throws CommandException {
     return new YamlMapping(

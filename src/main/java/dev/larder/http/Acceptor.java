@@ -6,10 +6,12 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ final class Acceptor extends VerticleBase {
   private static final int SWEEPS_PER_PATIENCE = 8;
 
   private final SocketAddress address;
+  private final Optional<KeyPair> keys;
   private final Handler handler;
   private final Patience patience;
   private final HttpDate date;
@@ -34,13 +37,18 @@ final class Acceptor extends VerticleBase {
   private final Map<HttpConnection, Connection> connections = new HashMap<>();
   private @Nullable HttpServer server;
 
+  /**
+   * @param keys what it proves itself with; without, it speaks plain HTTP
+   */
   Acceptor(
       SocketAddress address,
+      Optional<KeyPair> keys,
       Handler handler,
       Patience patience,
       HttpDate date,
       InProgress inProgress) {
     this.address = address;
+    this.keys = keys;
     this.handler = handler;
     this.patience = patience;
     this.date = date;
@@ -54,11 +62,18 @@ final class Acceptor extends VerticleBase {
         _ -> List.copyOf(connections.values()).forEach(Connection::closeIfIdle));
     server =
         vertx
-            .createHttpServer(options())
+            .createHttpServer(options(keys))
             .connectionHandler(this::opened)
             .requestHandler(request -> exchange(request).begin())
             .invalidRequestHandler(request -> exchange(request).refuseUnread());
     return server.listen(address);
+  }
+
+  private static HttpServerOptions options(Optional<KeyPair> keys) {
+    HttpServerOptions options = options();
+    keys.ifPresent(
+        pair -> options.setSsl(true).setUseAlpn(false).setKeyCertOptions(pair.options()));
+    return options;
   }
 
   private static HttpServerOptions options() {
@@ -90,6 +105,13 @@ final class Acceptor extends VerticleBase {
   /** The port it listens on. */
   int port() {
     return server().actualPort();
+  }
+
+  /** From now on new connections get these keys, at all event loops of the address. */
+  Future<?> renew(KeyPair renewed) {
+    return server()
+        .updateSSLOptions(
+            new ServerSSLOptions().setUseAlpn(false).setKeyCertOptions(renewed.options()), true);
   }
 
   /** Stops accepting, closes what is idle, and the rest when it becomes idle or after the time. */

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Answer {
   private static final Logger log = LoggerFactory.getLogger(Answer.class);
 
+  private static final int COPY = 256 * 1024;
+
   private final Exchange exchange;
   private final Response response;
   private final HttpServerResponse http;
@@ -67,6 +69,7 @@ final class Answer {
     switch (response.body()) {
       case Body.Bytes _ -> onLoopOrNever(this::end);
       case Body body when bodiless() || body.length() == 0 -> block(this::sendEnd);
+      case Body.FilePart part when exchange.http().isSSL() -> block(() -> copy(part));
       case Body.FilePart part -> block(() -> await(() -> sendFile(part)));
       case Body.Stream stream -> block(() -> send(stream));
     }
@@ -149,6 +152,19 @@ final class Answer {
     return http.sendFile(part.file(), part.offset(), part.length())
         .onComplete(_ -> sent = outflow.fileBytes() - before)
         .onSuccess(_ -> exchange.end(!last));
+  }
+
+  /** What is encrypted can't go by sendfile, and Vert.x would do it in pieces of 8 KB. */
+  private void copy(Body.FilePart part) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(COPY, part.length()));
+    while (sent < part.length()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), part.length() - sent));
+      if (part.file().read(buffer, part.offset() + sent) < 0) {
+        throw new IOException("the file has become shorter than it was");
+      }
+      write(buffer.flip(), part.length());
+    }
+    sendEnd();
   }
 
   private void send(Body.Stream stream) throws IOException {

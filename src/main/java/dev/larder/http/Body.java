@@ -36,7 +36,8 @@ public sealed interface Body extends Closeable {
   }
 
   /**
-   * A part of an open file, which goes out by sendfile; the file's name may be gone by then.
+   * A part of an open file, which goes out by sendfile, or is copied under TLS; the file's name may
+   * be gone by then.
    *
    * @param file stays open until {@code owner} is closed
    * @param offset where the part begins in the file

@@ -3,8 +3,10 @@ package dev.larder.http;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -13,6 +15,9 @@ import java.util.function.BiConsumer;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110.html#section-5">RFC 9110, fields</a>
  */
 public final class Headers {
+  private static final Set<String> SECRET =
+      Set.of("authorization", "proxy-authorization", "cookie");
+
   private static final Headers NONE = new Headers(List.of());
 
   private record Field(String name, String value) {}
@@ -69,8 +74,12 @@ public final class Headers {
     fields.forEach(field -> action.accept(field.name, field.value));
   }
 
+  /** The fields, but for secrets: texts like this one get into logs. */
   @Override
   public String toString() {
-    return fields.toString();
+    return fields.stream()
+        .map(field -> SECRET.contains(field.name.toLowerCase(Locale.ROOT)) ? field.name : field)
+        .toList()
+        .toString();
   }
 }

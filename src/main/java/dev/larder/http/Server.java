@@ -11,10 +11,16 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP/1.1 server on any number of addresses. Handlers are blocking code; a few event loops move
@@ -25,20 +31,32 @@ public final class Server {
   private static final int EVENT_LOOPS =
       Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
+  /** How often certificates are looked at again. */
+  private static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(3);
+
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
+
   private final Vertx vertx;
   private final Patience patience;
   private final HttpDate date;
   private final InProgress inProgress = new InProgress();
   private final Queue<Acceptor> acceptors = new ConcurrentLinkedQueue<>();
+  private final Map<Renewal, Acceptor> renewals = new LinkedHashMap<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
 
   /**
    * An address to listen on and who answers there.
    *
    * @param address port 0 stands for any free port
+   * @param tls what it proves itself with; without, it speaks plain HTTP
    * @param handler answers the requests that come to the address
    */
-  public record Listener(InetSocketAddress address, Handler handler) {}
+  public record Listener(InetSocketAddress address, Optional<Tls> tls, Handler handler) {
+    /** One that speaks plain HTTP. */
+    public Listener(InetSocketAddress address, Handler handler) {
+      this(address, Optional.empty(), handler);
+    }
+  }
 
   private Server(Patience patience, InstantSource clock) {
     this.vertx = Vertx.vertx(options());
@@ -61,6 +79,8 @@ public final class Server {
   /**
    * Listens on all of the addresses, or on none.
    *
+   * @throws IllegalArgumentException if a listener's certificate and key can't be used; the message
+   *     names the file
    * @throws IOException that names the address that can't be had and why: in use, no permission, no
    *     such address
    */
@@ -75,8 +95,9 @@ public final class Server {
       for (Listener listener : listeners) {
         server.listen(listener);
       }
+      server.watchCertificates();
       return server;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       join(server.vertx.close());
       throw e;
     }
@@ -96,13 +117,20 @@ public final class Server {
         address.getPort() == 0
             ? SocketAddress.sharedRandomPort(addresses.size() + 1, host)
             : SocketAddress.inetSocketAddress(address.getPort(), host);
+    Optional<Renewal> renewal = listener.tls().map(tls -> new Renewal(tls, vertx));
     List<Acceptor> deployed = new ArrayList<>();
     try {
       join(
           vertx.deployVerticle(
               () -> {
                 Acceptor acceptor =
-                    new Acceptor(shared, listener.handler(), patience, date, inProgress);
+                    new Acceptor(
+                        shared,
+                        renewal.map(Renewal::first),
+                        listener.handler(),
+                        patience,
+                        date,
+                        inProgress);
                 deployed.add(acceptor);
                 return acceptor;
               },
@@ -113,7 +141,37 @@ public final class Server {
           "can't listen on " + bracketed + ":" + address.getPort() + ": " + reason(e), e);
     }
     acceptors.addAll(deployed);
+    renewal.ifPresent(files -> renewals.put(files, deployed.getFirst()));
     addresses.add(new InetSocketAddress(address.getAddress(), deployed.getFirst().port()));
+  }
+
+  private void watchCertificates() {
+    if (!renewals.isEmpty()) {
+      AtomicBoolean looking = new AtomicBoolean();
+      vertx.setPeriodic(
+          RENEWAL_INTERVAL.toMillis(),
+          _ -> {
+            if (looking.compareAndSet(false, true)) {
+              Thread.ofVirtual().start(() -> lookOnce(looking));
+            }
+          });
+    }
+  }
+
+  private void lookOnce(AtomicBoolean looking) {
+    try {
+      renewCertificates();
+    } catch (RuntimeException e) {
+      log.error("a changed certificate couldn't be taken up; the one before is kept", e);
+    } finally {
+      looking.set(false);
+    }
+  }
+
+  /** Takes up certificates whose files have changed; blocks. */
+  void renewCertificates() {
+    renewals.forEach(
+        (files, acceptor) -> files.look().ifPresent(keys -> join(acceptor.renew(keys))));
   }
 
   /** The operating system's own words stand last in the message, after the failed call. */

@@ -4,9 +4,11 @@ import dev.larder.http.Query;
 import dev.larder.http.Request;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.store.RepositoryKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A request to an endpoint of a repository.
@@ -15,8 +17,14 @@ import java.util.Optional;
  * @param path its path
  * @param query its query
  * @param repository which repository it means
+ * @param mayPull whether who sends it may pull from another repository, too; may block
  */
-record Call(Request request, RegistryPath path, Query query, Repository repository) {
+record Call(
+    Request request,
+    RegistryPath path,
+    Query query,
+    Repository repository,
+    Predicate<RepositoryKey> mayPull) {
 
   /** The registry in the image's name, where the client says it. */
   Optional<String> ns() {

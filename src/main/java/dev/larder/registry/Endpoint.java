@@ -2,6 +2,7 @@ package dev.larder.registry;
 
 import dev.larder.oci.Digest;
 import dev.larder.oci.Reference;
+import dev.larder.registry.access.Action;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,9 @@ sealed interface Endpoint {
 
   /** {@code /v2/}: is this a registry? */
   record Base() implements Endpoint {}
+
+  /** {@code /v2/_token}: a login's token. Ours; no repository's name begins with that line. */
+  record Token() implements Endpoint {}
 
   /** {@code /v2/_catalog}: which repositories are here? Not the specification's, but common. */
   record Repositories() implements Endpoint {}
@@ -41,6 +45,7 @@ sealed interface Endpoint {
   default List<String> methods() {
     return switch (this) {
       case Base _, Repositories _, Tags _, Referrers _ -> List.of("GET", "HEAD");
+      case Token _ -> List.of("GET");
       case Manifest _ -> List.of("GET", "HEAD", "PUT", "DELETE");
       case Blob _ -> List.of("GET", "HEAD", "DELETE");
       case Uploads _ -> List.of("POST");
@@ -53,7 +58,21 @@ sealed interface Endpoint {
     return switch (this) {
       case Base _, Repositories _, Tags _, Referrers _, Manifest _, Blob _ ->
           List.of("GET", "HEAD");
-      case Uploads _, Upload _ -> List.of();
+      case Token _, Uploads _, Upload _ -> List.of();
+    };
+  }
+
+  /** What a request of that method to it does with the repository. */
+  default Action action(String method) {
+    return switch (this) {
+      case Base _, Token _, Repositories _, Tags _, Referrers _ -> Action.PULL;
+      case Uploads _, Upload _ -> Action.PUSH;
+      case Manifest _, Blob _ ->
+          switch (method) {
+            case "PUT" -> Action.PUSH;
+            case "DELETE" -> Action.DELETE;
+            default -> Action.PULL;
+          };
     };
   }
 
@@ -61,6 +80,7 @@ sealed interface Endpoint {
   default String word() {
     return switch (this) {
       case Base _ -> "base";
+      case Token _ -> "token";
       case Repositories _ -> "catalog";
       case Tags _ -> "tags";
       case Manifest _ -> "manifest";
@@ -73,7 +93,7 @@ sealed interface Endpoint {
   /** The tag, digest or upload that it names. */
   default Optional<String> named() {
     return switch (this) {
-      case Base _, Repositories _, Tags _, Uploads _ -> Optional.empty();
+      case Base _, Token _, Repositories _, Tags _, Uploads _ -> Optional.empty();
       case Manifest(Reference reference) -> Optional.of(reference.toString());
       case Blob(Digest digest) -> Optional.of(digest.toString());
       case Upload(String id) -> Optional.of(id);

@@ -79,9 +79,16 @@ final class ErrorResponses {
   /** An upstream couldn't be asked for a manifest or a list. */
   static Response unavailable(String message, Optional<Duration> retryAfter) {
     Response response = of(ErrorCode.UNAVAILABLE, message);
-    return retryAfter
-        .map(wait -> response.with("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))))
-        .orElse(response);
+    return retryAfter.map(wait -> retryAfter(response, wait)).orElse(response);
+  }
+
+  /** Wrong passwords come faster than they are looked at. */
+  static Response tooManyLogins(String message, Duration retryAfter) {
+    return retryAfter(of(ErrorCode.TOOMANYREQUESTS, message), retryAfter);
+  }
+
+  private static Response retryAfter(Response response, Duration wait) {
+    return response.with("Retry-After", Long.toString(Math.max(1, wait.toSeconds())));
   }
 
   /**

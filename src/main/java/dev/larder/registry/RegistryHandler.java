@@ -11,6 +11,8 @@ import dev.larder.oci.Reference;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
+import dev.larder.registry.access.AccessControl;
+import dev.larder.registry.access.Action;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +32,10 @@ public final class RegistryHandler implements Handler {
   private final Set<RegistryName> ownNames;
   private final Store store;
   private final Mirrors mirrors;
+  private final Gate gate;
   private final InstantSource clock;
   private final Consumer<Access> accessLog;
+  private final Optional<RegistryName> bound;
   private final Namespaces namespaces;
   private final Routes routes;
 
@@ -40,6 +45,7 @@ public final class RegistryHandler implements Handler {
    * @param ownNames what images that were pushed here may be called by: {@code localhost:5000}
    * @param store what is hosted here
    * @param mirrors what is mirrored
+   * @param access who may do what
    * @param clock tells when an upload was left behind, and how long answers take
    * @param accessLog is told of each request when its answer was sent; must not block
    */
@@ -47,15 +53,25 @@ public final class RegistryHandler implements Handler {
       Set<RegistryName> ownNames,
       Store store,
       Mirrors mirrors,
+      AccessControl access,
       InstantSource clock,
       Consumer<Access> accessLog) {
-    this(ownNames, store, mirrors, clock, accessLog, Optional.empty(), new Routes(store, clock));
+    this(
+        ownNames,
+        store,
+        mirrors,
+        new Gate(access),
+        clock,
+        accessLog,
+        Optional.empty(),
+        new Routes(store, clock));
   }
 
   private RegistryHandler(
       Set<RegistryName> ownNames,
       Store store,
       Mirrors mirrors,
+      Gate gate,
       InstantSource clock,
       Consumer<Access> accessLog,
       Optional<RegistryName> bound,
@@ -63,10 +79,12 @@ public final class RegistryHandler implements Handler {
     this.ownNames = ownNames;
     this.store = store;
     this.mirrors = mirrors;
+    this.gate = gate;
     this.clock = clock;
     this.accessLog = accessLog;
     this.namespaces =
         new Namespaces(ownNames, bound, name -> store.catalog().exists(RepositoryKey.hosted(name)));
+    this.bound = bound;
     this.routes = routes;
   }
 
@@ -76,7 +94,7 @@ public final class RegistryHandler implements Handler {
    */
   public RegistryHandler boundTo(RegistryName upstream) {
     return new RegistryHandler(
-        ownNames, store, mirrors, clock, accessLog, Optional.of(upstream), routes);
+        ownNames, store, mirrors, gate, clock, accessLog, Optional.of(upstream), routes);
   }
 
   @Override
@@ -108,19 +126,30 @@ public final class RegistryHandler implements Handler {
               "%s doesn't do %s".formatted(request.path(), request.method()),
               path.endpoint().methods()));
     }
-    if (path.endpoint() instanceof Endpoint.Base) {
-      return base();
-    }
     Query query = query(request);
     Optional<String> ns = query.first("ns");
-    if (path.endpoint() instanceof Endpoint.Repositories) {
-      requireHosted(path, ns);
-      return routes.repositories(query);
+    Predicate<RepositoryKey> mayPull = key -> gate.mayPull(request, key);
+    switch (path.endpoint()) {
+      case Endpoint.Base _ -> {
+        return base(request, path, ns);
+      }
+      case Endpoint.Token _ -> {
+        return gate.token(request);
+      }
+      case Endpoint.Repositories _ -> {
+        requireHosted(path, ns);
+        if (!gate.isPublic()) {
+          gate.requireLogin(request);
+        }
+        return routes.repositories(query, mayPull);
+      }
+      default -> {}
     }
     boolean pull = path.endpoint().mirroredMethods().contains(request.method());
     RepositoryKey key = namespaces.repository(path, ns, pull);
     visit.means(key);
-    return scoped(routes.handle(new Call(request, path, query, repository(key))), ns);
+    gate.require(request, path.endpoint().action(request.method()), key);
+    return scoped(routes.handle(new Call(request, path, query, repository(key), mayPull)), ns);
   }
 
   @Override
@@ -141,7 +170,9 @@ public final class RegistryHandler implements Handler {
       return Optional.empty();
     }
     if (path.endpoint() instanceof Endpoint.Base) {
-      return Optional.of(base());
+      return gate.knowsAtOnce(request)
+          ? Optional.of(base(request, path, query(request).first("ns")))
+          : Optional.empty();
     }
     if (!(path.endpoint() instanceof Endpoint.Manifest(Reference reference))
         || namespaces.mayBlock()) {
@@ -150,11 +181,14 @@ public final class RegistryHandler implements Handler {
     Query query = query(request);
     RepositoryKey key = namespaces.repository(path, query.first("ns"), true);
     visit.means(key);
+    if (!gate.isOpenFor(Action.PULL, key)) {
+      return Optional.empty();
+    }
     return mirror(key)
         .flatMap(
             mirror ->
                 routes.ready(
-                    new Call(request, path, query, new MirroredRepository(mirror)),
+                    new Call(request, path, query, new MirroredRepository(mirror), _ -> false),
                     mirror,
                     reference))
         .map(reply -> scoped(reply, query.first("ns")));
@@ -165,10 +199,22 @@ public final class RegistryHandler implements Handler {
     return ErrorResponses.refusal(status, reason);
   }
 
-  private static Reply base() {
+  /**
+   * Not challenged for a mirror whose content is public: a client would answer with what it has for
+   * the origin.
+   */
+  private Reply base(Request request, RegistryPath path, Optional<String> ns) {
+    if (!gate.isOpen() && !(gate.isPublic() && isMirror(path, ns))) {
+      gate.requireLogin(request);
+    }
     return Reply.hosted(
         JsonResponses.of(200, JsonResponses.object())
             .with("Docker-Distribution-API-Version", "registry/2.0"));
+  }
+
+  /** Whether a client that names no repository takes us for a mirror. */
+  private boolean isMirror(RegistryPath path, Optional<String> ns) {
+    return bound.isPresent() || namespaces.upstream(path, ns).isPresent();
   }
 
   private void requireHosted(RegistryPath path, Optional<String> ns) {

@@ -17,6 +17,10 @@ import java.util.Optional;
  */
 record RegistryPath(Optional<String> registry, String name, Endpoint endpoint) {
   private static final String VERSION = "/v2/";
+
+  /** Where tokens are. Under the version, so that a proxy that passes only that on passes it on. */
+  static final String TOKEN = VERSION + "_token";
+
   private static final String TAGS = "/tags/list";
   private static final String UPLOADS = "/blobs/uploads";
 
@@ -34,6 +38,9 @@ record RegistryPath(Optional<String> registry, String name, Endpoint endpoint) {
     }
     if (path.equals("/v2")) {
       return new RegistryPath(Optional.empty(), "", new Endpoint.Base());
+    }
+    if (path.equals(TOKEN)) {
+      return new RegistryPath(Optional.empty(), "", new Endpoint.Token());
     }
     if (path.startsWith(VERSION)) {
       return parse(raw, Optional.empty(), path.substring(VERSION.length()));

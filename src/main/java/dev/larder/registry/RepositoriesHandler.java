@@ -6,6 +6,11 @@ import dev.larder.http.Query;
 import dev.larder.http.Response;
 import dev.larder.oci.RepositoryName;
 import dev.larder.store.Catalog;
+import dev.larder.store.RepositoryKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * {@code /v2/_catalog}: the hosted repositories, in parts as tags are. The specification leaves
@@ -18,9 +23,13 @@ final class RepositoriesHandler {
     this.catalog = catalog;
   }
 
-  Reply handle(Query query) {
+  /**
+   * @param mayPull which of them whoever asks may know of
+   */
+  Reply handle(Query query, Predicate<RepositoryKey> mayPull) {
     Paging.Page<RepositoryName> page =
-        Paging.of(query).take(catalog::hostedRepositories, RepositoryName::value);
+        Paging.of(query)
+            .take((last, count) -> repositories(last, count, mayPull), RepositoryName::value);
     ObjectNode content = JsonResponses.object();
     ArrayNode repositories = content.putArray("repositories");
     page.entries().forEach(repository -> repositories.add(repository.value()));
@@ -30,5 +39,21 @@ final class RepositoriesHandler {
             .map(next -> "/v2/_catalog?" + String.join("&", next))
             .map(next -> response.with("Link", Paging.link(next)))
             .orElse(response));
+  }
+
+  private List<RepositoryName> repositories(
+      Optional<String> last, int count, Predicate<RepositoryKey> mayPull) {
+    List<RepositoryName> found = new ArrayList<>();
+    Optional<String> after = last;
+    List<RepositoryName> some;
+    do {
+      some = catalog.hostedRepositories(after, count);
+      some.stream()
+          .filter(name -> mayPull.test(RepositoryKey.hosted(name)))
+          .limit(count - found.size())
+          .forEach(found::add);
+      after = some.isEmpty() ? after : Optional.of(some.getLast().value());
+    } while (found.size() < count && some.size() == count);
+    return found;
   }
 }

@@ -4,10 +4,12 @@ import dev.larder.http.Query;
 import dev.larder.mirror.Mirror;
 import dev.larder.oci.Digest;
 import dev.larder.oci.Reference;
+import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The handlers of all endpoints. */
 final class Routes {
@@ -36,14 +38,14 @@ final class Routes {
       case Endpoint.Upload(String id) -> uploads.handle(call, id);
       case Endpoint.Tags _ -> tags.handle(call);
       case Endpoint.Referrers(Digest subject) -> referrers.handle(call, subject);
-      case Endpoint.Base _, Endpoint.Repositories _ ->
+      case Endpoint.Base _, Endpoint.Token _, Endpoint.Repositories _ ->
           throw new IllegalArgumentException("an endpoint without a repository");
     };
   }
 
-  /** Answers a request for the list of repositories. */
-  Reply repositories(Query query) {
-    return repositories.handle(query);
+  /** Answers a request for the list of those repositories that {@code mayPull} tells. */
+  Reply repositories(Query query, Predicate<RepositoryKey> mayPull) {
+    return repositories.handle(query, mayPull);
   }
 
   /** The reply to a pull of a mirrored manifest if it is in memory and fresh; never blocks. */

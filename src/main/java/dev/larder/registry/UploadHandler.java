@@ -62,7 +62,8 @@ final class UploadHandler {
 
   /**
    * Lets the repository have a blob of the repository that the client names, or of any that is
-   * hosted where it names none. What is mirrored isn't given away to who only knows the digest.
+   * hosted where it names none. What is mirrored, or may not be pulled by who asks, isn't given
+   * away to who only knows the digest.
    */
   private boolean mount(Call call, RepositoryKey to, Digest digest) throws IOException {
     Optional<RepositoryName> from =
@@ -70,7 +71,8 @@ final class UploadHandler {
             .first("from")
             .map(RepositoryName::parse)
             .orElseGet(() -> store.catalog().hostedRepositoryWith(digest));
-    return from.isPresent() && store.mount(RepositoryKey.hosted(from.get()), to, digest);
+    Optional<RepositoryKey> source = from.map(RepositoryKey::hosted).filter(call.mayPull());
+    return source.isPresent() && store.mount(source.get(), to, digest);
   }
 
   private Reply inOnePiece(Call call, Upload upload, Digest digest) throws IOException {

@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
+import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
+import dev.larder.registry.access.AccessSettings;
+import dev.larder.registry.access.Action;
+import dev.larder.registry.access.Rule;
+import dev.larder.registry.access.TokenSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +26,78 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationFileTest {
   @TempDir Path folder;
+
+  @Test
+  void whoMayDoWhatIsRead() throws Exception {
+    ConfigurationFile file =
+        read(
+            """
+            tls: { cert-file: /tls/cert.pem, key-file: /tls/key.pem }
+            auth:
+              htpasswd-file: /etc/larder/htpasswd
+              anonymous: none
+              rules:
+                - prefix: team/
+                  pull: [anonymous]
+                  push: alice
+                  delete: []
+              tokens:
+                issuer: https://issuer.example
+                realm: https://issuer.example/token
+                jwks-file: /etc/larder/keys.json
+            """);
+
+    assertThat(file.tls()).contains(new Tls(Path.of("/tls/cert.pem"), Path.of("/tls/key.pem")));
+    assertThat(file.access().settings(Optional.empty()))
+        .isEqualTo(
+            new AccessSettings(
+                Optional.of(Path.of("/etc/larder/htpasswd")),
+                Optional.of(
+                    new TokenSettings(
+                        "https://issuer.example",
+                        "larder",
+                        URI.create("https://issuer.example/token"),
+                        Path.of("/etc/larder/keys.json").toUri())),
+                false,
+                List.of(
+                    new Rule(
+                        "team",
+                        Map.of(
+                            Action.PULL, Set.of("anonymous"),
+                            Action.PUSH, Set.of("alice"),
+                            Action.DELETE, Set.of())))));
+    assertThat(file.access().settings(Optional.of(Path.of("other"))).passwords())
+        .contains(Path.of("other"));
+  }
+
+  @Test
+  void whoMayDoWhatNeedsSomebodyWhoCanLogIn() throws Exception {
+    AccessEntry access = read("auth: { anonymous: none }\n").access();
+    assertThatThrownBy(() -> access.settings(Optional.empty()))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("need a password file or tokens");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tls: { cert-file: a } | cert-file and key-file go together",
+        "auth: { anonymous: push } | anonymous is pull or none",
+        "auth: { users: [] } | unknown key",
+        "auth: { rules: [{ pull: x }] } | each rule has a prefix",
+        "auth: { rules: [{ prefix: a }, { prefix: a/ }] } | another rule for",
+        "auth: { rules: [{ prefix: a, read: b }] } | unknown key",
+        "auth: { rules: a } | expected a list",
+        "auth: { tokens: { issuer: a } } | tokens need issuer",
+        "auth: { tokens: { issuer: a, realm: ftp://x } } | realm is an https://",
+      })
+  void whatIsWrongOfWhoMayDoWhatIsSaid(String text, String reason) {
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("larder.yaml:1: ")
+        .hasMessageContaining(reason);
+  }
 
   @Test
   void everyKeyIsRead() throws Exception {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
+import dev.larder.registry.access.AccessSettings;
 import dev.larder.testing.FakeUpstream;
 import dev.larder.testing.TestImages;
 import java.io.PrintWriter;
@@ -132,6 +133,8 @@ class LarderTest {
             List.of(),
             upstreams,
             false,
+            Optional.empty(),
+            AccessSettings.OPEN,
             LogFormat.TEXT);
     return Larder.start(configuration, Map.of(), console);
   }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -50,6 +51,22 @@ class MainTest {
     Path file = Files.writeString(folder.resolve("larder.yaml"), "data: /x\nlisten_: y\n");
     assertThat(run("serve", "--config", file.toString())).isEqualTo(2);
     assertThat(err.toString()).contains("larder.yaml:2: unknown key").hasLineCount(1);
+  }
+
+  @Test
+  void aPasswordFileOrCertificateThatCantBeUsedIsOneSentenceAndExitCode2() throws IOException {
+    String file = Files.writeString(folder.resolve("file"), "bob:plain\n").toString();
+    String[] serve = {"serve", "--listen", "127.0.0.1:0", "--data", "" + folder.resolve("data")};
+    assertThat(run(with(serve, "--htpasswd", file))).isEqualTo(2);
+    assertThat(err.toString()).contains(file + ", line 1: ").doesNotContain("plain");
+    assertThat(run(with(serve, "--tls-cert", file, "--tls-key", file))).isEqualTo(2);
+    assertThat(err.toString()).contains("can't be used as certificate and key").hasLineCount(2);
+    assertThat(run(with(serve, "--tls-cert", file))).isEqualTo(2);
+    assertThat(err.toString()).contains("--tls-cert and --tls-key go together").hasLineCount(3);
+  }
+
+  private static String[] with(String[] some, String... more) {
+    return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test

@@ -33,9 +33,17 @@ final class TestServer implements Closeable {
   }
 
   TestServer(Handler handler, Patience patience) throws IOException {
+    this(handler, patience, Optional.empty());
+  }
+
+  TestServer(Handler handler, Patience patience, Optional<Tls> tls) throws IOException {
     server =
         Server.start(
-            List.of(new Server.Listener(ANY_PORT, handler)), patience, InstantSource.system());
+            List.of(new Server.Listener(ANY_PORT, tls, handler)), patience, InstantSource.system());
+  }
+
+  void renewCertificates() {
+    server.renewCertificates();
   }
 
   static Handler handler(Function function) {

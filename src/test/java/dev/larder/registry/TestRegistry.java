@@ -12,6 +12,8 @@ import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.Digest;
 import dev.larder.oci.RegistryName;
+import dev.larder.registry.access.AccessControl;
+import dev.larder.registry.access.AccessSettings;
 import dev.larder.store.BlobStore;
 import dev.larder.store.Store;
 import dev.larder.store.file.FileBlobStore;
@@ -66,26 +68,38 @@ final class TestRegistry implements Closeable {
 
   /** One whose upstream is scripted. */
   TestRegistry(Path folder) throws IOException {
-    this(folder, new ScriptedUpstream(), Optional.empty(), blobs -> blobs);
+    this(folder, AccessSettings.OPEN);
+  }
+
+  /** One that not everybody may use. */
+  TestRegistry(Path folder, AccessSettings access) throws IOException {
+    this(folder, new ScriptedUpstream(), Optional.empty(), blobs -> blobs, access);
   }
 
   /** One whose upstream is scripted, and whose blobs are in another store than they might be. */
   static TestRegistry withBlobs(Path folder, UnaryOperator<BlobStore> blobs) throws IOException {
-    return new TestRegistry(folder, new ScriptedUpstream(), Optional.empty(), blobs);
+    return new TestRegistry(
+        folder, new ScriptedUpstream(), Optional.empty(), blobs, AccessSettings.OPEN);
   }
 
   /** One whose upstreams are found in that way. */
   static TestRegistry withUpstreams(
       Path folder, Function<RegistryName, Optional<UpstreamRegistry>> upstreams)
       throws IOException {
-    return new TestRegistry(folder, new ScriptedUpstream(), Optional.of(upstreams), blobs -> blobs);
+    return new TestRegistry(
+        folder,
+        new ScriptedUpstream(),
+        Optional.of(upstreams),
+        blobs -> blobs,
+        AccessSettings.OPEN);
   }
 
   private TestRegistry(
       Path folder,
       ScriptedUpstream upstream,
       Optional<Function<RegistryName, Optional<UpstreamRegistry>>> upstreams,
-      UnaryOperator<BlobStore> blobs)
+      UnaryOperator<BlobStore> blobs,
+      AccessSettings access)
       throws IOException {
     this.folder = folder;
     this.upstream = upstream;
@@ -103,7 +117,12 @@ final class TestRegistry implements Closeable {
             now::get);
     handler =
         new RegistryHandler(
-            Set.of(new RegistryName("localhost:5000")), store, mirrors, now::get, accesses::add);
+            Set.of(new RegistryName("localhost:5000")),
+            store,
+            mirrors,
+            new AccessControl(access, now::get),
+            now::get,
+            accesses::add);
   }
 
   /** An answer as a client gets it. */

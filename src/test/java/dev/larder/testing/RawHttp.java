@@ -10,9 +10,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * An HTTP client that sends exactly the bytes it is told to and reads no more than it is asked to,
@@ -65,6 +68,23 @@ public final class RawHttp implements Closeable {
     socket.setTcpNoDelay(true);
     socket.connect(address, TIMEOUT_MILLIS);
     return new RawHttp(socket);
+  }
+
+  /** Connects by TLS. */
+  public static RawHttp connect(InetSocketAddress address, int receiveBuffer, SSLContext tls)
+      throws IOException {
+    Socket plain = connect(address, receiveBuffer).socket;
+    SSLSocket socket =
+        (SSLSocket)
+            tls.getSocketFactory()
+                .createSocket(plain, address.getHostString(), address.getPort(), true);
+    socket.startHandshake();
+    return new RawHttp(socket);
+  }
+
+  /** The certificate by which the server has proved itself. */
+  public X509Certificate certificate() throws IOException {
+    return (X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0];
   }
 
   /** Sends the lines, each ended as HTTP ends lines, and an empty one. */

@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * An authority that nobody else trusts, and a server's certificate by it, made by the JDK's
@@ -18,8 +21,12 @@ import javax.net.ssl.SSLContext;
  *
  * @param authority the authority's certificate in PEM
  * @param server for {@code 127.0.0.1}, {@code localhost} and {@code registry.test}
+ * @param client trusts the authority
+ * @param certificate the server's in PEM
+ * @param key the server's in PEM
  */
-public record TestCertificates(Path authority, SSLContext server) {
+public record TestCertificates(
+    Path authority, SSLContext server, SSLContext client, Path certificate, Path key) {
   private static final String PASSWORD = "changeit";
 
   /** Makes both, with their files in {@code folder}. */
@@ -39,7 +46,46 @@ public record TestCertificates(Path authority, SSLContext server) {
         "-ext",
         "san=ip:127.0.0.1,dns:localhost,dns:registry.test");
     keytool(serverStore, "-delete", "-alias", "authority");
-    return new TestCertificates(authority, context(serverStore));
+    KeyStore keys = load(serverStore);
+    return new TestCertificates(
+        authority,
+        server(keys),
+        client(keys),
+        pem(
+            folder.resolve("server.pem"),
+            "CERTIFICATE",
+            keys.getCertificate("server").getEncoded()),
+        pem(
+            folder.resolve("server.key"),
+            "PRIVATE KEY",
+            keys.getKey("server", PASSWORD.toCharArray()).getEncoded()));
+  }
+
+  private static Path pem(Path file, String what, byte[] content) throws IOException {
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    return Files.writeString(
+        file, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(what, text, what));
+  }
+
+  private static KeyStore load(Path store) throws IOException, GeneralSecurityException {
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    return keys;
+  }
+
+  private static SSLContext client(KeyStore keys) throws IOException, GeneralSecurityException {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    Certificate[] chain = keys.getCertificateChain("server");
+    trusted.setCertificateEntry("authority", chain[chain.length - 1]);
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, managers.getTrustManagers(), null);
+    return context;
   }
 
   private static void generate(Path store, String alias, String... more)
@@ -69,11 +115,7 @@ public record TestCertificates(Path authority, SSLContext server) {
     }
   }
 
-  private static SSLContext context(Path store) throws IOException, GeneralSecurityException {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD.toCharArray());
-    }
+  private static SSLContext server(KeyStore keys) throws GeneralSecurityException {
     KeyManagerFactory managers =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keys, PASSWORD.toCharArray());
