@@ -1,13 +1,17 @@
-"""The other clients: Docker's engine, podman, skopeo, crane and oras, each with its own folders and no configuration but ours."""
+"""The other clients, each with its own folders and no configuration but ours."""
 
 import json
 import os
 import pathlib
-import secrets
+import re
 
 from . import programs
+from .controlgroup import ControlGroup
 from .images import GREETING
 from .report import check_equal
+
+BUILT = pathlib.Path(__file__).resolve().parent.parent / ".work" / "bin"
+TOOLS = pathlib.Path(__file__).resolve().parent.parent / "tools"
 
 
 def versions():
@@ -18,27 +22,48 @@ def versions():
         "skopeo": ["skopeo", "--version"],
         "crane": ["crane", "version"],
         "oras": ["oras", "version"],
+        "buildah": ["buildah", "--version"],
     }
-    return {name: programs.run(*command).strip().splitlines()[0] for name, command in commands.items()}
+    said = {name: programs.run(*command).strip().splitlines()[0] for name, command in commands.items()}
+    return said | {tool: pinned(module, tool) for tool, module in PINNED.items()}
+
+
+# What these are built from says their version; they themselves don't, unless their own makefile built them.
+PINNED = {"regctl": "regctl", "helm": "helm", "cosign": "cosign", "buildctl": "buildkit", "jib": "jib"}
+
+
+def pinned(module, tool):
+    """The version that the folder of a tool pins."""
+    folder = TOOLS / module
+    if (folder / "pom.xml").exists():
+        return re.search(rf"<artifactId>{tool}-maven-plugin</artifactId>\s*<version>(.*?)</version>", (folder / "pom.xml").read_text())[1]
+    package = re.search(rf"\s(\S+)/cmd/{tool}\s", (folder / "go.mod").read_text())[1]
+    return re.search(rf"\s{package} (v\S+)", (folder / "go.mod").read_text())[1]
+
+
+# Of the distribution's command line, which an engine of today takes only when it is told to.
+OLDEST_API = "1.40"
 
 
 class Docker:
-    """Docker's engine with a registry mirror, and its command line."""
+    """Docker's engine with a registry mirror, and its command line: the distribution's, or the one that is built with Go, which keeps
+    images in containerd's store."""
 
-    def __init__(self, folder, mirror):
+    def __init__(self, folder, mirror, built=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.host = f"unix://{self.folder}/docker.sock"
         configuration = self.folder / "daemon.json"
-        configuration.write_text(json.dumps({"registry-mirrors": [mirror]}))
-        self._control_group = f"e2e-{secrets.token_hex(4)}"
+        configuration.write_text(json.dumps({"registry-mirrors": [mirror], "features": {"containerd-snapshotter": True}} if built else
+                                            {"registry-mirrors": [mirror]}))
+        self._control_group = ControlGroup()
         self._server = programs.Server("dockerd", [
-            "dockerd", "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
+            BUILT / "dockerd" if built else "/usr/bin/dockerd", "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
             "--data-root", self.folder / "root", "--exec-root", self.folder / "exec",
-            "--cgroup-parent", f"/{self._control_group}",
+            "--cgroup-parent", f"/{self._control_group.name}",
             # No network of containers is tested, and none of the machine's is to change.
             "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
-        ], self.folder / "dockerd.log")
+        ], self.folder / "dockerd.log", env={"DOCKER_MIN_API_VERSION": OLDEST_API})
         self._server.wait_until(self._answers)
 
     def __call__(self, *arguments):
@@ -55,10 +80,7 @@ class Docker:
 
     def close(self):
         self._server.stop()
-        # Control groups are the whole machine's; where there are several hierarchies, one is in each.
-        hierarchies = pathlib.Path("/sys/fs/cgroup")
-        for group in [*hierarchies.glob(self._control_group), *hierarchies.glob(f"*/{self._control_group}")]:
-            group.rmdir()
+        self._control_group.remove()
 
     def _answers(self):
         try:
@@ -69,7 +91,7 @@ class Docker:
 
 
 class Containers:
-    """podman and skopeo, which share their configuration; `registries` is the text of their registries.conf."""
+    """podman, buildah and skopeo, which share their configuration; `registries` is the text of their registries.conf."""
 
     def __init__(self, folder, registries):
         self.folder = pathlib.Path(folder)
@@ -82,11 +104,15 @@ class Containers:
         return programs.run("podman", "--root", self.folder / "root", "--runroot", self.folder / "run", "--storage-driver", "overlay",
                             *arguments, env=self._environment)
 
+    def buildah(self, *arguments):
+        return programs.run("buildah", "--root", self.folder / "root", "--runroot", self.folder / "run", "--storage-driver", "overlay",
+                            *arguments, env=self._environment)
+
     def skopeo(self, *arguments):
         return programs.run("skopeo", "--registries-conf", self._registries, *arguments, env=self._environment)
 
     def close(self):
-        """Neither of the two has anything running."""
+        """None of them has anything running."""
 
 
 def registries_conf(larder, mirrored):

@@ -26,9 +26,10 @@ class Containerd:
     """A containerd that pulls through `mirror`, by "hosts" (certs.d/_default/hosts.toml) or by "mirrors" (registry.mirrors).
 
     `fallback` is the registry that it goes to where the mirror has no answer; without one there is none that can be reached.
+    `settings` are further sections of its configuration.
     """
 
-    def __init__(self, folder, bin_folder, configured_by, mirror, fallback=None):
+    def __init__(self, folder, bin_folder, configured_by, mirror, fallback=None, settings=""):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self._bin = pathlib.Path(bin_folder)
@@ -38,7 +39,7 @@ class Containerd:
         else:
             registry = _mirrors(mirror, fallback)
         configuration = self.folder / "config.toml"
-        configuration.write_text(self._configuration(registry))
+        configuration.write_text(self._configuration(registry) + settings)
         # Its own shim before any other's.
         environment = {"PATH": f"{self._bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
         self._server = programs.Server(f"containerd in {self._bin}", [self._bin / "containerd", "--config", configuration],

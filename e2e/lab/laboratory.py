@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import pathlib
 import shutil
+import types
 
 from . import tokens
 from .clients import Containers, Docker
@@ -56,18 +57,31 @@ class Laboratory(contextlib.ExitStack):
                  for upstream in upstreams}
         return self._open(Larder(self.folder / f"larder-{next(self._numbers)}", known, **settings))
 
+    def certificate(self):
+        """Files of a certificate for the loopback address, its key, and the authority that vouches for it."""
+        folder = self._prepared.authority.folder
+        return folder / "server.pem", folder / "server.key", self._prepared.authority.certificate
+
+    def as_upstream(self, larder, name):
+        """What another Larder is to know so that it mirrors this one under a name."""
+        return types.SimpleNamespace(name=name, url=larder.url, tokens=None)
+
     def login(self):
         """User and password file of the one who may pull private repositories."""
         password = self.folder / "password"
         password.write_text(tokens.PASSWORD + "\n")
         return tokens.USER, password
 
-    def containerd(self, bin_folder, configured_by, mirror, fallback=None):
-        return self._open(Containerd(CLIENTS / f"node-{next(self._numbers)}", bin_folder, configured_by, mirror, fallback))
+    def containerd(self, bin_folder, configured_by, mirror, fallback=None, settings=""):
+        return self._open(Containerd(CLIENTS / f"node-{next(self._numbers)}", bin_folder, configured_by, mirror, fallback, settings))
 
-    def docker(self, mirror):
-        """Docker's engine, which asks the mirror for images of docker.io."""
-        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror))
+    def docker(self, mirror, built=False):
+        """Docker's engine, which asks the mirror for images of docker.io; the one that is built with Go if so wanted."""
+        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror, built))
+
+    def client_folder(self, name):
+        """Where a client that only one scenario has keeps its things; not made yet."""
+        return CLIENTS / f"{name}-{next(self._numbers)}"
 
     def containers(self, registries):
         """podman and skopeo with a registries.conf."""

@@ -16,9 +16,10 @@ LAUNCHER = pathlib.Path(os.environ.get("E2E_LARDER", ROOT / "larder"))
 class Larder:
     """One data folder, and the process that serves it while it is started."""
 
-    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None, flags=(), settings=None):
+    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None, flags=(), settings=None, tls=None):
         """`upstreams`: what Larder is to know, as {name: (url, CA file or None)}; `login`: user and password file for docker.io;
-        `flags`: more of them for `serve`; `settings`: further keys of the configuration file."""
+        `flags`: more of them for `serve`; `settings`: further keys of the configuration file; `tls`: files of a certificate and
+        its key, with which it speaks https."""
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.data = self.folder / "data"
@@ -27,7 +28,8 @@ class Larder:
         self.engine_port = engine_port or programs.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._server = None
-        self._flags = flags
+        self._flags = [*flags, *(("--tls-cert", tls[0], "--tls-key", tls[1]) if tls else ())]
+        self._tls = bool(tls)
         self.configuration = self.folder / "larder.yaml"
         self.configuration.write_text(self._written(upstreams, fresh_for, login, settings or {}))
 
@@ -55,6 +57,8 @@ class Larder:
         return time.monotonic() - begun
 
     def serves(self):
+        if self._tls:
+            return programs.listens(self.port)
         try:
             # 401 is its answer where somebody can log in.
             return web.ask("GET", f"{self.url}/v2/").status in (200, 401)

@@ -3,6 +3,7 @@
 import itertools
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,11 +35,19 @@ def run(*argv, env=None, cwd=None, stdin=None, seconds=COMMAND_SECONDS):
     return done.stdout
 
 
+def require(tool):
+    """The path of a tool that e2e/install builds; that it isn't there is a failure, since what it shows hasn't been shown."""
+    found = shutil.which(tool)
+    if not found:
+        raise Failed(f"{tool} is not there: e2e/install could not build it, and has said why")
+    return found
+
+
 def free_port():
     """A TCP port of the loopback address that nobody listens on, and that is given to nobody else here."""
     while True:
         port = next(_ports)
-        if not _listens(port):
+        if not listens(port):
             return port
 
 
@@ -74,7 +83,7 @@ class Server:
         return self
 
     def wait_for_port(self, port):
-        return self.wait_until(lambda: _listens(port))
+        return self.wait_until(lambda: listens(port))
 
     def end(self, seconds):
         """Waits until the program has ended of itself; any status but 0 is a failure that quotes the end of its log."""
@@ -109,7 +118,8 @@ class Server:
         return "\n    ".join([""] + self.log.read_text(errors="replace").strip().splitlines()[-15:])
 
 
-def _listens(port):
+def listens(port):
+    """Whether somebody accepts connections on a port of the loopback address."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0

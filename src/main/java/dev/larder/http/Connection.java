@@ -1,5 +1,6 @@
 package dev.larder.http;
 
+import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -32,8 +33,10 @@ final class Connection {
     this.outflow = new Outflow(patience.stall());
     this.local = inet(http.localAddress());
     this.remote = inet(http.remoteAddress());
-    // No public way leads to what has left and what hasn't.
-    ((ConnectionBase) http).channel().pipeline().addFirst(outflow);
+    // No public way leads to what has left and what hasn't, nor to what Vert.x answers by itself.
+    ChannelPipeline pipeline = ((ConnectionBase) http).channel().pipeline();
+    pipeline.addFirst(outflow);
+    ForeignVersions.mark(pipeline);
   }
 
   /** Does it on the event loop, soon; returns whether that loop is still there. */

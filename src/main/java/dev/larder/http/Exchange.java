@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,12 @@ final class Exchange {
       refuse(400, "HTTP/1.1 asks for one Host header field");
       return;
     }
+    List<String> codings = http.headers().getAll("Transfer-Encoding");
+    if (!codings.isEmpty()
+        && !(codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked"))) {
+      refuse(501, "the only transfer coding that is understood is chunked");
+      return;
+    }
     Request request = request();
     Optional<Response> ready;
     try {
@@ -81,6 +88,7 @@ final class Exchange {
     Throwable cause = http.decoderResult().cause();
     switch (cause) {
       case TooLongHttpLineException _ -> refuse(414, "the request line is too long");
+      case ForeignVersions.VersionException _ -> refuse(505, "HTTP/1.1 is what is spoken here");
       case TooLongHttpHeaderException _ -> refuse(431, "the header fields are too long");
       case null, default -> refuse(400, "not an HTTP request");
     }

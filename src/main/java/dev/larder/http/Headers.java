@@ -63,6 +63,17 @@ public final class Headers {
     return Optional.empty();
   }
 
+  /**
+   * The values of all fields of that name in one, with commas between them: what several fields of
+   * a name mean, by RFC 9110, section 5.3.
+   */
+  public Optional<String> joined(String name) {
+    return fields.stream()
+        .filter(field -> field.name.equalsIgnoreCase(name))
+        .map(Field::value)
+        .reduce((all, next) -> all + ", " + next);
+  }
+
   /** Calls {@code action} with each field's name and value, in order. */
   public void forEach(BiConsumer<String, String> action) {
     fields.forEach(field -> action.accept(field.name, field.value));

@@ -25,7 +25,8 @@ record ContentRange(long first, long last) {
    * @throws RegistryException if it is malformed, or the request's length is another one
    */
   static Optional<ContentRange> of(Request request) {
-    Optional<ContentRange> range = request.header("Content-Range").map(ContentRange::parse);
+    Optional<ContentRange> range =
+        request.headers().joined("Content-Range").map(ContentRange::parse);
     Optional<String> length = request.header("Content-Length");
     if (range.isPresent()
         && length.isPresent()

@@ -117,6 +117,7 @@ final class ErrorResponses {
         switch (status) {
           case 413 -> ErrorCode.SIZE_INVALID;
           case 414 -> ErrorCode.NAME_INVALID;
+          case 501, 505 -> ErrorCode.UNSUPPORTED;
           case 503 -> ErrorCode.UNAVAILABLE;
           default -> status < 500 ? ErrorCode.UNSUPPORTED : ErrorCode.UNKNOWN;
         };

@@ -15,11 +15,13 @@ import dev.larder.store.RepositoryKey;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * {@code /v2/<name>/tags/list}. The tags of a mirrored repository are the upstream's, page by page,
- * under the name by which the client calls it. Where a hosted repository lies over a mirrored one,
- * the list is of both together.
+ * under the name by which the client calls it; where the upstream knows no pages, they are cut
+ * here. Where a hosted repository lies over a mirrored one, the list is of both together.
  *
  * @see <a
  *     href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags">OCI
@@ -84,8 +86,31 @@ final class TagsHandler {
   private static Response mirrored(Call call, Document page) {
     ObjectNode content = JsonResponses.read(page.content());
     content.put("name", call.path().name());
-    return linked(
-        call, JsonResponses.of(200, content), page.next().map(List::of).orElse(List.of()));
+    List<String> next = page.next().map(List::of).orElse(List.of());
+    if (next.isEmpty() && content.get("tags") instanceof ArrayNode tags) {
+      next = cut(tags, Paging.of(call.query()));
+    }
+    return linked(call, JsonResponses.of(200, content), next);
+  }
+
+  /**
+   * Leaves the part that was asked for, and tells the query for the next one. Distribution 2 and
+   * others send every tag whatever the query says, which is seen by what they can't have meant.
+   */
+  private static List<String> cut(ArrayNode tags, Paging paging) {
+    NavigableSet<String> all = new TreeSet<>();
+    tags.forEach(tag -> all.add(tag.asText()));
+    if (all.size() <= paging.size() && paging.last().filter(all::contains).isEmpty()) {
+      return List.of();
+    }
+    Paging.Page<String> page =
+        paging.take(
+            (last, size) ->
+                last.map(tag -> all.tailSet(tag, false)).orElse(all).stream().limit(size).toList(),
+            Function.identity());
+    tags.removeAll();
+    page.entries().forEach(tags::add);
+    return page.next().orElse(List.of());
   }
 
   private static Response linked(Call call, Response response, List<String> next) {

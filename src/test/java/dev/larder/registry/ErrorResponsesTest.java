@@ -100,8 +100,9 @@ class ErrorResponsesTest {
           414, NAME_INVALID
           431, UNSUPPORTED
           500, UNKNOWN
+          501, UNSUPPORTED
           503, UNAVAILABLE
-          505, UNKNOWN
+          505, UNSUPPORTED
           """)
   void theServersRefusalsAreErrorsOfTheApi(int status, String code) throws IOException {
     TestRegistry.Answer answer =

@@ -298,6 +298,31 @@ class MirroredTest {
     assertThat(last.header("Link")).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          n=2        | ["1","2"] | n=2&last=2
+          n=2&last=2 | ["3","4"] | n=2&last=4
+          n=2&last=4 | ["5"]     | ''
+          last=2     | ["3","4","5"] | ''
+          n=0        | []        | ''
+          n=5        | ["5","4","3","2","1"] | ''
+          """)
+  void anUpstreamThatKnowsNoPagesIsReadInPages(String query, String tags, String next)
+      throws IOException {
+    String all = "{\"name\":\"library/busybox\",\"tags\":[\"5\",\"4\",\"3\",\"2\",\"1\"]}";
+    registry.upstream.hasTags(query, all, Optional.empty());
+
+    Answer page = registry.get("/v2/docker.io/busybox/tags/list?" + query);
+
+    assertThat(page.json().path("tags").toString()).isEqualTo(tags);
+    assertThat(page.header("Link"))
+        .isEqualTo(
+            next.isEmpty() ? "" : "</v2/docker.io/busybox/tags/list?" + next + ">; rel=\"next\"");
+  }
+
   @Test
   void anAnswerThatIsNoListIsNotPassedOn() throws IOException {
     registry.upstream.hasTags("", "<html>welcome</html>", Optional.empty());

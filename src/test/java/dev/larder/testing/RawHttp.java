@@ -169,6 +169,11 @@ public final class RawHttp implements Closeable {
     return line.toString(ISO_8859_1).stripTrailing();
   }
 
+  /** Sends nothing more; answers can still be read. */
+  public void finish() throws IOException {
+    socket.shutdownOutput();
+  }
+
   /** Ends the connection so that the server sees a reset, as if the client had died. */
   public void reset() throws IOException {
     socket.setSoLinger(true, 0);

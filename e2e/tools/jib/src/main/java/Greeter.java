@@ -1,0 +1,5 @@
+public class Greeter {
+  public static void main(String[] arguments) {
+    System.out.println("hello from a layer");
+  }
+}
