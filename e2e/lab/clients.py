@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 
 from . import programs
 from .controlgroup import ControlGroup
@@ -44,6 +45,9 @@ def pinned(module, tool):
 # Of the distribution's command line, which an engine of today takes only when it is told to.
 OLDEST_API = "1.40"
 
+# Where distributions put what the suite builds another one of.
+DISTRIBUTION = "/usr/sbin:/usr/bin"
+
 
 class Docker:
     """Docker's engine with a registry mirror, and its command line: the distribution's, or the one that is built with Go, which keeps
@@ -58,7 +62,7 @@ class Docker:
                                             {"registry-mirrors": [mirror]}))
         self._control_group = ControlGroup()
         self._server = programs.Server("dockerd", [
-            BUILT / "dockerd" if built else "/usr/bin/dockerd", "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
+            BUILT / "dockerd" if built else shutil.which("dockerd", path=DISTRIBUTION), "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
             "--data-root", self.folder / "root", "--exec-root", self.folder / "exec",
             "--cgroup-parent", f"/{self._control_group.name}",
             # No network of containers is tested, and none of the machine's is to change.
