@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.larder.oci.Digest;
 import dev.larder.oci.Digest.Algorithm;
+import dev.larder.store.Adoption;
 import dev.larder.store.BlobStore;
 import dev.larder.store.BlobStoreContract;
 import dev.larder.store.DigestMismatchException;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FileBlobStoreTest implements BlobStoreContract {
   private static final Path FULL_DISK = Path.of("/dev/full");
+  private static final Path OTHER_FILE_SYSTEM = Path.of("/dev/shm");
 
   @TempDir Path folder;
   private FileBlobStore store;
@@ -160,6 +163,101 @@ class FileBlobStoreTest implements BlobStoreContract {
     }
 
     assertThat(files("partial")).isEmpty();
+  }
+
+  private Path file(byte[] content) throws IOException {
+    return Files.write(
+        Files.createDirectories(folder.resolve("elsewhere")).resolve("data"), content);
+  }
+
+  private IncomingBlob adopt(Path file, Digest digest) throws IOException {
+    return ((Adoption.Linked) store.adopt(file, digest, _ -> {})).blob();
+  }
+
+  @Test
+  void anAdoptedFileIsABlobWithoutACopyAndOutlivesItsFirstName() throws Exception {
+    for (Algorithm algorithm : Algorithm.values()) {
+      byte[] content = content(11, 600_000);
+      Digest digest = Digest.of(algorithm, content);
+      Path file = file(content);
+
+      try (IncomingBlob incoming = adopt(file, digest)) {
+        assertThat(incoming.size()).isEqualTo(600_000);
+        assertThat(store.open(digest)).isEmpty();
+        incoming.commit(digest);
+      }
+
+      assertThat(Files.getAttribute(file, "unix:nlink")).isEqualTo(2);
+      Files.delete(file);
+      assertThat(readAll(store.open(digest).orElseThrow())).isEqualTo(content);
+      assertThat(files("incoming")).isEmpty();
+    }
+  }
+
+  @Test
+  void anAdoptedFileWithOtherBytesIsRefusedAndKeepsItsOwnName() throws Exception {
+    Digest digest = Digest.sha256(content(12, 1000));
+    Path file = file(content(13, 1000));
+
+    try (IncomingBlob incoming = adopt(file, digest)) {
+      assertThatExceptionOfType(DigestMismatchException.class)
+          .isThrownBy(() -> incoming.commit(digest));
+    }
+
+    assertThat(store.open(digest)).isEmpty();
+    assertThat(files("incoming")).isEmpty();
+    assertThat(file).hasBinaryContent(content(13, 1000));
+  }
+
+  @Test
+  void anAdoptedSymbolicLinkIsTheFileThatItLeadsTo() throws Exception {
+    byte[] content = content(14, 1000);
+    Digest digest = Digest.sha256(content);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file(content));
+
+    try (IncomingBlob incoming = adopt(link, digest)) {
+      incoming.commit(digest);
+    }
+
+    assertThat(folder.resolve("blobs/sha256/" + digest.hex().substring(0, 2) + "/" + digest.hex()))
+        .isRegularFile();
+    assertThat(Files.isSymbolicLink(files("blobs").getFirst())).isFalse();
+  }
+
+  @Test
+  void anAdoptionThatIsCutShortLeavesNothing() throws Exception {
+    Path file = file(content(15, 600_000));
+
+    assertThatExceptionOfType(CancellationException.class)
+        .isThrownBy(
+            () ->
+                store.adopt(
+                    file,
+                    Digest.sha256(content(15, 600_000)),
+                    _ -> {
+                      throw new CancellationException();
+                    }));
+
+    assertThat(files("incoming")).isEmpty();
+  }
+
+  @Test
+  @EnabledIf("hasAnotherFileSystem")
+  void aFileOfAnotherFileSystemCannotBeAdopted() throws Exception {
+    Path elsewhere = Files.createTempFile(OTHER_FILE_SYSTEM, "larder", "");
+    try {
+      assertThat(store.adopt(elsewhere, Digest.sha256(new byte[0]), _ -> {}))
+          .isEqualTo(new Adoption.Refused("Invalid cross-device link"));
+    } finally {
+      Files.delete(elsewhere);
+    }
+    assertThat(files("incoming")).isEmpty();
+  }
+
+  static boolean hasAnotherFileSystem() throws IOException {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    return Files.isWritable(OTHER_FILE_SYSTEM)
+        && !Files.getFileStore(OTHER_FILE_SYSTEM).equals(Files.getFileStore(temporary));
   }
 
   static boolean hasFullDisk() {
