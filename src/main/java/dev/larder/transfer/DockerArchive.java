@@ -12,6 +12,7 @@ import dev.larder.oci.MediaType;
 import dev.larder.oci.RepositoryName;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +25,8 @@ import java.util.Optional;
  * manifest.json} with the names of a configuration and of layers, and no manifest that a registry
  * could serve. One is made here. The configuration stays as it is, so that the image keeps its ID;
  * layers stay as they are, uncompressed most often, so that each has the digest that the
- * configuration says. The same archive gives the same manifests each time.
+ * configuration says; those that are compressed are hashed first. The same archive gives the same
+ * manifests each time.
  *
  * @see <a href="https://github.com/moby/docker-image-spec/blob/v1.3.1/v1.2.md">Docker image
  *     specification 1.2, combined image JSON and file system changeset</a>
@@ -34,7 +36,11 @@ public final class DockerArchive implements ImageSource {
 
   private static final String CONFIG = "application/vnd.docker.container.image.v1+json";
   private static final String LAYER = "application/vnd.docker.image.rootfs.diff.tar";
-  private static final String GZIP_LAYER = LAYER + ".gzip";
+  private static final String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
+  private static final String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
+  private static final String GZIP = "gzip";
+  private static final String ZSTD = "zstd";
+  private static final int ZSTD_MAGIC = 0x28b52ffd;
   private static final int CHUNK = 256 << 10;
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -88,15 +94,25 @@ public final class DockerArchive implements ImageSource {
     Digest configDigest = Digest.sha256(config.read(ManifestReader.MAX_SIZE));
     requireName(configName, configDigest);
     blobs.put(configDigest, config);
-    ArrayNode descriptors = JSON.createArrayNode();
+    List<Layer> found = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      descriptors.add(layer(layers.get(i).asText(), diffIds.get(i).asText()));
+      found.add(layer(layers.get(i).asText(), diffIds.get(i).asText()));
+    }
+    // Docker's own types know nothing of zstd, and clients refuse what they don't know.
+    boolean oci = found.stream().anyMatch(layer -> layer.compression().equals(ZSTD));
+    ArrayNode descriptors = JSON.createArrayNode();
+    for (Layer layer : found) {
+      String type =
+          layer.compression().isEmpty()
+              ? (oci ? OCI_LAYER : LAYER)
+              : (oci ? OCI_LAYER + "+" : LAYER + ".") + layer.compression();
+      descriptors.add(descriptor(type, layer.digest(), layer.size()));
     }
     ObjectNode manifest =
         JSON.createObjectNode()
             .put("schemaVersion", 2)
-            .put("mediaType", MediaType.DOCKER_MANIFEST.value());
-    manifest.set("config", descriptor(CONFIG, configDigest, config.size()));
+            .put("mediaType", (oci ? MediaType.OCI_MANIFEST : MediaType.DOCKER_MANIFEST).value());
+    manifest.set("config", descriptor(oci ? OCI_CONFIG : CONFIG, configDigest, config.size()));
     manifest.set("layers", descriptors);
     byte[] bytes = JSON.writeValueAsBytes(manifest);
     Digest digest = Digest.sha256(bytes);
@@ -113,21 +129,39 @@ public final class DockerArchive implements ImageSource {
     }
   }
 
-  private ObjectNode layer(String name, String diffId) throws IOException, InvalidSourceException {
+  private Layer layer(String name, String diffId) throws IOException, InvalidSourceException {
     Content content = file(name);
-    boolean gzip = TarArchive.isGzip(content);
+    String compression = compression(content);
     Digest digest =
-        gzip
-            ? hash(content)
-            : Digest.parse(diffId)
+        compression.isEmpty()
+            ? Digest.parse(diffId)
                 .orElseThrow(
                     () ->
                         new InvalidSourceException(
                             "%s is damaged: \"%s\" is not the digest of a layer"
-                                .formatted(tree.place(), diffId)));
+                                .formatted(tree.place(), diffId)))
+            : hash(content);
     blobs.put(digest, content);
-    return descriptor(gzip ? GZIP_LAYER : LAYER, digest, content.size());
+    return new Layer(digest, content.size(), compression);
   }
+
+  /**
+   * How a layer is compressed, empty if it isn't; the name of its file says nothing of its
+   * compression.
+   */
+  private static String compression(Content content) throws IOException {
+    if (TarArchive.isGzip(content)) {
+      return GZIP;
+    }
+    try (InputStream in = content.opening().open()) {
+      byte[] magic = in.readNBytes(Integer.BYTES);
+      return magic.length == Integer.BYTES && ByteBuffer.wrap(magic).getInt() == ZSTD_MAGIC
+          ? ZSTD
+          : "";
+    }
+  }
+
+  private record Layer(Digest digest, long size, String compression) {}
 
   private static Digest hash(Content content) throws IOException {
     MessageDigest hash = Algorithm.SHA256.newHash();

@@ -34,11 +34,13 @@ public record ImageName(RepositoryName repository, Optional<Tag> tag) {
   private static String withoutRegistry(String name) {
     int slash = name.indexOf('/');
     String first = slash < 0 ? "" : name.substring(0, slash);
-    if (!RegistryName.looksLikeRegistry(first)) {
+    Optional<RegistryName> registry =
+        Optional.of(first).filter(RegistryName::looksLikeRegistry).flatMap(RegistryName::parse);
+    if (registry.isEmpty()) {
       return name;
     }
     String rest = name.substring(slash + 1);
-    boolean hub = RegistryName.parse(first).filter(RegistryName.DOCKER_HUB::equals).isPresent();
+    boolean hub = registry.get().equals(RegistryName.DOCKER_HUB);
     return hub && rest.startsWith(OFFICIAL) ? rest.substring(OFFICIAL.length()) : rest;
   }
 

@@ -244,6 +244,20 @@ class ArchivesTest {
   }
 
   @Test
+  void aLayerInZstdMakesTheManifestOneOfTheOci() throws Exception {
+    byte[] packed = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 1, 2, 3};
+    byte[] config = TestFolders.config(List.of(TestImages.bytes(1, 2000)));
+
+    here.run(tar(TestFolders.dockerArchive("[\"app:1\"]", config, List.of(packed))), ALL);
+
+    Digest digest = here.tag(hosted("app"), "1").orElseThrow();
+    assertThat(new String(here.manifest(hosted("app"), digest), UTF_8))
+        .contains("application/vnd.oci.image.layer.v1.tar+zstd")
+        .contains(MediaType.OCI_MANIFEST.value())
+        .contains(Digest.sha256(packed).toString());
+  }
+
+  @Test
   void aLayerThatIsNotTheConfigurationsIsRefused() throws Exception {
     byte[] config = TestFolders.config(List.of(TestImages.bytes(1, 2000)));
 
