@@ -62,6 +62,14 @@ class Laboratory(contextlib.ExitStack):
         folder = self._prepared.authority.folder
         return folder / "server.pem", folder / "server.key", self._prepared.authority.certificate
 
+    def renew_certificate(self, certificate, key):
+        """Puts another certificate for the loopback address, and its key, in the place of those."""
+        self._prepared.authority.certify_server(certificate, key)
+
+    def token_server(self, **how):
+        """An issuer of tokens for whoever asks for its key."""
+        return self._open(tokens.TokenServer(self._prepared.authority, **how))
+
     def as_upstream(self, larder, name):
         """What another Larder is to know so that it mirrors this one under a name."""
         return types.SimpleNamespace(name=name, url=larder.url, tokens=None)

@@ -38,13 +38,23 @@ class Authority:
             self._make()
 
     def _make(self):
-        def certify(name, subject, *options):
+        def certify(name, subject):
             programs.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", f"/CN={subject}",
-                         "-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem", *options)
+                         "-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem")
         certify("ca", "e2e authority")
-        certify("server", "127.0.0.1", "-CA", self.certificate, "-CAkey", self.folder / "ca.key",
-                "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE")
+        self.certify_server(self.folder / "server.pem", self.folder / "server.key")
         certify("tokens", ISSUER)
+
+    def certify_server(self, certificate, key):
+        """Makes a certificate for the loopback address, and its key."""
+        programs.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=127.0.0.1",
+                     "-keyout", key, "-out", certificate, "-CA", self.certificate, "-CAkey", self.folder / "ca.key",
+                     "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE")
+
+    def public_key(self):
+        """The key that tokens are verified with, as a JSON Web Key."""
+        modulus = programs.run("openssl", "rsa", "-in", self.signing_key, "-noout", "-modulus").strip().removeprefix("Modulus=")
+        return {"kty": "RSA", "use": "sig", "alg": "RS256", "n": _base64(bytes.fromhex(modulus)), "e": "AQAB"}
 
     def tls(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -62,10 +72,12 @@ class Authority:
 
 
 class TokenServer:
-    """Gives pull tokens over https: of public repositories to everybody, of private ones to the user who knows the password."""
+    """Gives tokens over https: to pull from public repositories to everybody, for private ones, and for what else its users may do, to
+    the user who knows the password."""
 
-    def __init__(self, authority):
+    def __init__(self, authority, actions_of_users=("pull",)):
         self._authority = authority
+        self._actions_of_users = list(actions_of_users)
         self.given = 0
         self.refused = 0
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
@@ -77,6 +89,10 @@ class TokenServer:
     def close(self):
         self._server.shutdown()
         self._server.server_close()
+
+    def public_key(self):
+        """The key that its tokens are verified with, as a JSON Web Key."""
+        return self._authority.public_key()
 
     def token(self, user, scopes):
         """A signed token with as much of the scopes as the user (None: anybody) may have."""
@@ -91,8 +107,9 @@ class TokenServer:
 
     def _access(self, user, scope):
         kind, name, _ = scope.split(":")
-        allowed = user is not None or not name.startswith(PRIVATE)
-        return {"type": kind, "name": name, "actions": ["pull"] if allowed else []}
+        if user is not None:
+            return {"type": kind, "name": name, "actions": self._actions_of_users}
+        return {"type": kind, "name": name, "actions": [] if name.startswith(PRIVATE) else ["pull"]}
 
 
 def _base64(data):
