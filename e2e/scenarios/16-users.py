@@ -1,9 +1,11 @@
 """With --htpasswd, docker, podman, skopeo, crane, oras and containerd pull without a login, and push only after one; a wrong password is
 told at the login. No client's password for one registry comes to Larder for another's image."""
 
+import base64
 import json
+import time
 
-from lab import clients, containerd
+from lab import clients, containerd, web
 from lab.larder import LAUNCHER
 from lab.programs import CommandFailed, run
 from lab.report import check, check_equal, say
@@ -29,8 +31,19 @@ def scenario(lab):
         node.pull("docker.io/library/busybox:e2e")
         node.pull(f"{REGISTRY}/app:1")
         say(f"containerd {version} pulled a mirrored and a pushed image without a login")
+    wrong_passwords_are_slowed(larder)
     log = (larder.folder / "larder.log").read_text()
     check(PASSWORD not in log and "Authorization" not in log, "the log has a password")
+
+
+def wrong_passwords_are_slowed(larder):
+    wrong = {"Authorization": "Basic " + base64.b64encode(f"{USER}:guess".encode()).decode()}
+    begun = time.monotonic()
+    for _ in range(4):
+        check_equal(web.ask("GET", f"{larder.url}/v2/_token", wrong).status, 401, "status of a wrong password")
+    seconds = time.monotonic() - begun
+    check(seconds > 1.5, f"four wrong passwords took {seconds:.1f} s only")
+    say(f"four wrong passwords took {seconds:.1f} s")
 
 
 def refused(what, action):

@@ -8,6 +8,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 
 /** A client's connection. All but {@link #onLoop} happens on its event loop. */
@@ -22,6 +23,7 @@ final class Connection {
   private final Outflow outflow;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
+  private Optional<RequestBody> receiving = Optional.empty();
   private int requests;
   private long idleSince = System.nanoTime();
 
@@ -37,6 +39,7 @@ final class Connection {
     ChannelPipeline pipeline = ((ConnectionBase) http).channel().pipeline();
     pipeline.addFirst(outflow);
     ForeignVersions.mark(pipeline);
+    BrokenChunks.watch(pipeline, () -> receiving.filter(RequestBody::malformed).isPresent());
   }
 
   /** Does it on the event loop, soon; returns whether that loop is still there. */
@@ -65,8 +68,12 @@ final class Connection {
     return new InetSocketAddress(address.hostAddress(), address.port());
   }
 
-  void requestBegins() {
+  /**
+   * @param body what it brings, if anything
+   */
+  void requestBegins(Optional<RequestBody> body) {
     requests++;
+    receiving = body;
   }
 
   void requestEnds() {

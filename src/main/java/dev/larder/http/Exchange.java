@@ -40,7 +40,7 @@ final class Exchange {
         RequestBody.expectedBy(http)
             ? Optional.of(new RequestBody(http, connection, patience.stall()))
             : Optional.empty();
-    connection.requestBegins();
+    connection.requestBegins(body);
     inProgress.begin();
   }
 
@@ -105,6 +105,11 @@ final class Exchange {
     try {
       response = ready.isPresent() ? ready.get() : handler.handle(request);
     } catch (IOException e) {
+      if (e instanceof MalformedBodyException) {
+        response = refusal(400, String.valueOf(e.getMessage()));
+        new Answer(this, response).send();
+        return;
+      }
       if (body.isPresent() && body.get().failed()) {
         log.debug("{} broke off", this, e);
         abandon();

@@ -10,8 +10,8 @@ public interface Handler {
    * Answers a request; runs on a virtual thread of its own and may block. Whoever answers with a
    * body hands it over: the server closes it, sent or not.
    *
-   * @throws IOException if the request's body can't be read: the client is gone or broke the
-   *     framing, so no answer can reach it
+   * @throws IOException if the request's body can't be read since the client is gone, so that no
+   *     answer can reach it; of a {@link MalformedBodyException} it can be told
    */
   Response handle(Request request) throws IOException;
 

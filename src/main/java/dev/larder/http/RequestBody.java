@@ -95,13 +95,20 @@ final class RequestBody extends InputStream {
     }
   }
 
-  private void fail(IOException cause) {
+  /** What comes can't be read; whether more of it was to come. On the event loop. */
+  boolean malformed() {
+    return fail(new MalformedBodyException());
+  }
+
+  private boolean fail(IOException cause) {
     lock.lock();
     try {
-      if (!ended && failure == null) {
+      boolean unfinished = !ended && failure == null;
+      if (unfinished) {
         failure = cause;
         changed.signal();
       }
+      return unfinished;
     } finally {
       lock.unlock();
     }
@@ -152,6 +159,9 @@ final class RequestBody extends InputStream {
     while (waiting.isEmpty()) {
       if (ended) {
         return null;
+      }
+      if (failure instanceof MalformedBodyException) {
+        throw new MalformedBodyException();
       }
       if (failure != null) {
         throw new IOException(failure.getMessage(), failure);

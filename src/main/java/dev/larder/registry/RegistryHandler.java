@@ -1,6 +1,7 @@
 package dev.larder.registry;
 
 import dev.larder.http.Handler;
+import dev.larder.http.MalformedBodyException;
 import dev.larder.http.Query;
 import dev.larder.http.Request;
 import dev.larder.http.Response;
@@ -105,6 +106,10 @@ public final class RegistryHandler implements Handler {
     } catch (RegistryException e) {
       return visit.answered(Reply.error(e.response()));
     } catch (BrokenBodyException e) {
+      if (e.getCause() instanceof MalformedBodyException malformed) {
+        return visit.answered(
+            Reply.error(ErrorResponses.refusal(400, String.valueOf(malformed.getMessage()))));
+      }
       visit.abandoned();
       throw e;
     } catch (IOException | UncheckedIOException e) {

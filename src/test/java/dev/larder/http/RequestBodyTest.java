@@ -152,14 +152,15 @@ class RequestBodyTest {
   }
 
   @Test
-  void aBrokenChunkIsNotTheEnd() throws Exception {
+  void aBrokenChunkIsNotTheEndAndIsAnsweredOnce() throws Exception {
     BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
     try (TestServer server = new TestServer(request -> record(request.body(), seen));
         RawHttp client = server.connect()) {
       client.sendHead("PUT / HTTP/1.1", "Host: test", "Transfer-Encoding: chunked");
       client.send("4\r\nsome\r\nnonsense\r\n");
       assertThat(take(seen)).isEqualTo("some");
-      assertThat(take(seen)).isInstanceOf(IOException.class);
+      assertThat(take(seen)).isInstanceOf(MalformedBodyException.class);
+      assertThat(client.read().status()).isEqualTo(400);
       assertThat(client.readToEnd()).isEmpty();
     }
   }
