@@ -104,12 +104,9 @@ final class Exchange {
     Response response;
     try {
       response = ready.isPresent() ? ready.get() : handler.handle(request);
+    } catch (MalformedBodyException e) {
+      response = refusal(400, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      if (e instanceof MalformedBodyException) {
-        response = refusal(400, String.valueOf(e.getMessage()));
-        new Answer(this, response).send();
-        return;
-      }
       if (body.isPresent() && body.get().failed()) {
         log.debug("{} broke off", this, e);
         abandon();
