@@ -6,6 +6,7 @@ containerd of each version pull the image. Where Larder has no answer, container
 
 import concurrent.futures
 import dataclasses
+import itertools
 import time
 
 from lab import containerd
@@ -134,14 +135,18 @@ def larders_answer(larder, trouble, image):
 
 
 def pull_again(node, image):
-    """Pulls as a kubelet does, which comes back: containerd 2.1 at times repeats once what it said before, and asks nobody.
+    """Pulls as a kubelet does, which comes back: until containerd has thrown away the wrong bytes that it kept of the pull before,
+    which it does at some time after that, it says again what it said then, and asks nobody.
     Gives the number of the try that went well."""
-    for attempt in 1, 2:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    for attempt in itertools.count(1):
         try:
             node.pull(image.name)
             break
         except Failed:
-            continue
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(1)
     node.check_pulls(image)
     return attempt
 
