@@ -2,6 +2,7 @@ package dev.larder.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -53,7 +54,8 @@ public final class ControlClient implements Closeable {
    *
    * @param progress is told what the operation tells its own
    * @throws OperationException with the sentence that tells why it wasn't done
-   * @throws IOException if the connection breaks; the operation may have been done in part
+   * @throws EOFException if the other side has left; the operation may have been done in part
+   * @throws IOException if the connection breaks otherwise
    */
   public JsonNode run(String operation, JsonNode arguments, Progress progress)
       throws OperationException, IOException {
@@ -61,7 +63,7 @@ public final class ControlClient implements Closeable {
         Lines.JSON.createObjectNode().put("operation", operation).set("arguments", arguments));
     while (true) {
       JsonNode line =
-          lines.read().orElseThrow(() -> new IOException("Larder has ended in the middle of it"));
+          lines.read().orElseThrow(() -> new EOFException("Larder has ended in the middle of it"));
       if (line.has("result")) {
         return line.path("result");
       }
