@@ -69,7 +69,7 @@ final class ImagesOperation implements Operation {
   private Selection selection(JsonNode arguments) throws OperationException {
     if (arguments.has("repository")) {
       RepositoryKey key = repository(arguments.path("repository").asText());
-      if (!catalog.exists(key)) {
+      if (!catalog.exists(key) && key.overlay().filter(catalog::exists).isEmpty()) {
         throw new OperationException("there is no repository %s here".formatted(key));
       }
       return new Selection.Of(key);
@@ -106,7 +106,7 @@ final class ImagesOperation implements Operation {
                 "name",
                 key.repository()
                     + key.tag().map(tag -> ":" + tag).orElseGet(() -> "@" + key.digest()))
-            .put("kind", upstream.isPresent() ? "mirrored" : "hosted");
+            .put("kind", kind(key.repository()));
     upstream.ifPresent(registry -> node.put("upstream", registry.value()));
     node.put("repository", key.repository().name().value());
     key.tag().ifPresent(tag -> node.put("tag", tag.value()));
@@ -116,6 +116,13 @@ final class ImagesOperation implements Operation {
         .put("pulls", image.pulls());
     image.lastPulled().ifPresent(at -> node.put("lastPulled", at.toString()));
     return node;
+  }
+
+  private static String kind(RepositoryKey repository) {
+    if (repository.upstream().isPresent()) {
+      return "mirrored";
+    }
+    return repository.overlaid().isPresent() ? "overlay" : "hosted";
   }
 
   private static Optional<StoredImage.Key> key(JsonNode image) throws OperationException {

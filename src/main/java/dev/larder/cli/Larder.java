@@ -12,6 +12,7 @@ import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.Access;
 import dev.larder.registry.AccessCounter;
+import dev.larder.registry.Layering;
 import dev.larder.registry.RegistryHandler;
 import dev.larder.registry.access.AccessControl;
 import dev.larder.store.Bookkeeper;
@@ -116,7 +117,7 @@ final class Larder implements Closeable {
     RegistryHandler registry =
         new RegistryHandler(
             OwnNames.of(configuration),
-            configuration.standIn().hostedFirst(),
+            layering(configuration),
             store,
             mirrors,
             new AccessControl(configuration.access(), clock),
@@ -196,6 +197,13 @@ final class Larder implements Closeable {
         true,
         entry.caFile(),
         entry.login());
+  }
+
+  private static Layering layering(Configuration configuration) {
+    if (configuration.standIn().hostedFirst()) {
+      return Layering.HOSTED_FIRST;
+    }
+    return configuration.overlays() ? Layering.OVERLAYS : Layering.SEPARATE;
   }
 
   private static MirrorSettings mirrorSettings(Configuration configuration) {

@@ -10,8 +10,8 @@ import dev.larder.metrics.Count;
 import dev.larder.metrics.Counts;
 import dev.larder.metrics.Metrics;
 import dev.larder.mirror.Fetch;
-import dev.larder.oci.RegistryName;
 import dev.larder.store.Housekeeping;
+import dev.larder.store.Inventory.Stock;
 import dev.larder.store.Inventory.Totals;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ final class StatusOperation implements Operation {
   @Override
   public JsonNode run(JsonNode arguments, Progress progress) throws IOException {
     Map<LocalDate, Map<String, Counts>> days = upstreams.days();
-    Map<Optional<RegistryName>, Totals> totals = folder.inventory().totals();
+    Stock stock = folder.inventory().stock();
     ObjectNode status =
         JSON.createObjectNode()
             .put("version", Version.current())
@@ -52,11 +52,11 @@ final class StatusOperation implements Operation {
     status.put("data", folder.path().toAbsolutePath().toString());
     status
         .putObject("disk")
-        .put("usedBytes", folder.inventory().blobBytes())
+        .put("usedBytes", stock.allBytes())
         .put("freeBytes", Files.getFileStore(folder.path()).getUsableSpace());
-    putStored(status, totals);
+    putStored(status, stock);
     putCounted(status, days);
-    status.set("upstreams", upstreams.list(days, totals));
+    status.set("upstreams", upstreams.list(days, stock));
     putHousekeeping(status.putObject("housekeeping"));
     return status;
   }
@@ -76,26 +76,12 @@ final class StatusOperation implements Operation {
     }
   }
 
-  private static void putStored(ObjectNode status, Map<Optional<RegistryName>, Totals> totals) {
-    Totals hosted = totals.getOrDefault(Optional.empty(), Totals.NONE);
-    UpstreamReport.put(status.putObject("hosted"), hosted);
-    ObjectNode mirrored = status.putObject("mirrored");
-    totals.forEach(
-        (upstream, one) -> {
-          if (upstream.isPresent()) {
-            add(mirrored, one);
-          }
-        });
-    if (mirrored.isEmpty()) {
-      add(mirrored, Totals.NONE);
-    }
-  }
-
-  /** Without the bytes: what two upstreams have in common is here once. */
-  private static void add(ObjectNode node, Totals totals) {
-    node.put("repositories", node.path("repositories").asLong() + totals.repositories())
-        .put("images", node.path("images").asLong() + totals.images())
-        .put("tags", node.path("tags").asLong() + totals.tags());
+  private static void putStored(ObjectNode status, Stock stock) {
+    UpstreamReport.put(status.putObject("hosted"), stock.hosted());
+    UpstreamReport.put(status.putObject("overlays"), stock.overlays());
+    UpstreamReport.put(
+        status.putObject("mirrored"),
+        stock.mirrored().values().stream().reduce(Totals.NONE, Totals::plus));
   }
 
   private static void putCounted(

@@ -10,6 +10,7 @@ import dev.larder.metrics.Counts;
 import dev.larder.metrics.Metrics;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.Inventory.Stock;
 import dev.larder.store.Inventory.Totals;
 import dev.larder.upstream.Contact;
 import dev.larder.upstream.UpstreamSettings;
@@ -46,12 +47,11 @@ final class UpstreamReport {
   /** As the operation answers. */
   JsonNode list() {
     return JSON.createObjectNode()
-        .set("upstreams", list(days(), folder.inventory().totals()));
+        .set("upstreams", list(days(), folder.inventory().stock()));
   }
 
   /** One object an upstream, by name. */
-  ArrayNode list(
-      Map<LocalDate, Map<String, Counts>> days, Map<Optional<RegistryName>, Totals> totals) {
+  ArrayNode list(Map<LocalDate, Map<String, Counts>> days, Stock stock) {
     Map<String, Counts> counts = new HashMap<>();
     days.values()
         .forEach(day -> day.forEach((name, one) -> counts.merge(name, one, Counts::plus)));
@@ -59,7 +59,7 @@ final class UpstreamReport {
         serving.map(process -> process.contacts().get()).orElse(Map.of());
     Map<String, ObjectNode> upstreams = new TreeMap<>();
     configuration.upstreams().keySet().forEach(name -> add(upstreams, name.value()));
-    totals.keySet().forEach(name -> name.ifPresent(one -> add(upstreams, one.value())));
+    stock.mirrored().keySet().forEach(name -> add(upstreams, name.value()));
     counts.keySet().forEach(name -> add(upstreams, name));
     contacts.keySet().forEach(name -> add(upstreams, name.value()));
     upstreams.remove(Metrics.HOSTED);
@@ -69,7 +69,10 @@ final class UpstreamReport {
               name.equals(Metrics.OTHERS) ? Optional.empty() : RegistryName.parse(name);
           registry.ifPresent(one -> describe(node, one));
           registry.ifPresent(
-              one -> put(node, totals.getOrDefault(Optional.of(one), Totals.NONE)));
+              one -> {
+                put(node, stock.mirrored().getOrDefault(one, Totals.NONE));
+                node.put("storedBytes", stock.bytes().getOrDefault(registry, 0L));
+              });
           put(node, counts.getOrDefault(name, Counts.NONE));
           registry
               .flatMap(one -> Optional.ofNullable(contacts.get(one)))
@@ -104,8 +107,7 @@ final class UpstreamReport {
   static void put(ObjectNode node, Totals totals) {
     node.put("repositories", totals.repositories())
         .put("images", totals.images())
-        .put("tags", totals.tags())
-        .put("storedBytes", totals.bytes());
+        .put("tags", totals.tags());
   }
 
   /** Adds what was counted. */

@@ -58,6 +58,8 @@ public record Access(
     HOSTED,
     /** It says that the upstream couldn't be asked for what isn't here. */
     UNAVAILABLE,
+    /** From what was pushed over a mirrored repository, by that one's name; or put there. */
+    OVERLAY,
     /** It says what is wrong. */
     ERROR
   }

@@ -29,7 +29,13 @@ public final class AccessCounter implements Consumer<Access> {
     if (access.repository().isEmpty()) {
       return;
     }
-    String upstream = access.upstream().map(RegistryName::value).orElse(Metrics.HOSTED);
+    boolean overlay = access.outcome() == Access.Outcome.OVERLAY;
+    String upstream =
+        access
+            .upstream()
+            .filter(_ -> !overlay)
+            .map(RegistryName::value)
+            .orElse(Metrics.HOSTED);
     boolean answered =
         access.outcome() != Access.Outcome.ERROR && access.outcome() != Access.Outcome.UNAVAILABLE;
     if (answered) {
@@ -55,12 +61,23 @@ public final class AccessCounter implements Consumer<Access> {
     manifests(access).ifPresent(count -> metrics.add(upstream, count, 1));
     if (answered) {
       metrics.add(upstream, Count.SERVED_BYTES, access.bytesSent());
-      bookkeeper.pulled(
-          access.upstream(),
-          access.repository().orElseThrow(),
-          access.reference().orElseThrow(),
-          access.at());
+      pulled(access);
     }
+  }
+
+  private void pulled(Access access) {
+    String repository = access.repository().orElseThrow();
+    Optional<String> overlay =
+        access
+            .upstream()
+            .filter(_ -> access.outcome() == Access.Outcome.OVERLAY)
+            .flatMap(RegistryName::inPath)
+            .map(registry -> registry + "/" + repository);
+    bookkeeper.pulled(
+        overlay.isPresent() ? Optional.empty() : access.upstream(),
+        overlay.orElse(repository),
+        access.reference().orElseThrow(),
+        access.at());
   }
 
   private void countBlob(String upstream, Access access, boolean answered) {
@@ -80,7 +97,7 @@ public final class AccessCounter implements Consumer<Access> {
       case REVALIDATED -> Optional.of(Count.MANIFEST_REVALIDATED);
       case STALE -> Optional.of(Count.MANIFEST_STALE);
       case MISS -> Optional.of(Count.MANIFEST_MISS);
-      case HOSTED -> Optional.of(Count.MANIFEST_HOSTED);
+      case HOSTED, OVERLAY -> Optional.of(Count.MANIFEST_HOSTED);
       case UNAVAILABLE -> Optional.of(Count.MANIFEST_ERROR);
       case ERROR -> failure(access, Count.MANIFEST_ABSENT, Count.MANIFEST_ERROR);
     };
@@ -91,7 +108,7 @@ public final class AccessCounter implements Consumer<Access> {
       case HIT, STALE -> Optional.of(Count.BLOB_HIT);
       case REVALIDATED -> Optional.of(Count.BLOB_REVALIDATED);
       case MISS -> Optional.of(Count.BLOB_MISS);
-      case HOSTED -> Optional.of(Count.BLOB_HOSTED);
+      case HOSTED, OVERLAY -> Optional.of(Count.BLOB_HOSTED);
       case UNAVAILABLE -> Optional.of(Count.BLOB_ERROR);
       case ERROR -> failure(access, Count.BLOB_ABSENT, Count.BLOB_ERROR);
     };

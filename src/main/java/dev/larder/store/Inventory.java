@@ -22,21 +22,43 @@ public interface Inventory {
      */
     record Named(String text) implements Selection {}
 
-    /** Those of one repository. */
+    /** Those of one repository, and of its overlay. */
     record Of(RepositoryKey repository) implements Selection {}
   }
 
   /**
-   * What is counted of a registry's repositories.
+   * How much there is of something.
    *
    * @param repositories that have images
    * @param images that have a tag, or that no other lists or is the subject of
-   * @param bytes of their blobs; each counts once for the registry
    */
-  record Totals(long repositories, long images, long tags, long bytes) {
+  record Totals(long repositories, long images, long tags) {
     /** Nothing. */
-    public static final Totals NONE = new Totals(0, 0, 0, 0);
+    public static final Totals NONE = new Totals(0, 0, 0);
+
+    /** Both together. */
+    public Totals plus(Totals other) {
+      return new Totals(
+          repositories + other.repositories, images + other.images, tags + other.tags);
+    }
   }
+
+  /**
+   * How much there is of everything.
+   *
+   * @param hosted what was pushed, but for overlays
+   * @param overlays what was pushed over what is mirrored
+   * @param mirrored by upstream
+   * @param bytes of the blobs by upstream, or without one of those that were pushed; each counts
+   *     once for each of them
+   * @param allBytes of all blobs; each counts once
+   */
+  record Stock(
+      Totals hosted,
+      Totals overlays,
+      Map<RegistryName, Totals> mirrored,
+      Map<Optional<RegistryName>, Long> bytes,
+      long allBytes) {}
 
   /**
    * A page of images: those with tags first, by upstream, repository and tag, pushed ones before
@@ -47,9 +69,6 @@ public interface Inventory {
    */
   List<StoredImage> images(Selection selection, Optional<StoredImage.Key> after, int limit);
 
-  /** What there is of each upstream, and, without one, of what was pushed here. */
-  Map<Optional<RegistryName>, Totals> totals();
-
-  /** The bytes of all blobs; each counts once. */
-  long blobBytes();
+  /** How much there is of everything. */
+  Stock stock();
 }

@@ -62,19 +62,19 @@ final class SqliteInventory implements Inventory {
 
   private static final String IMAGES =
       """
-      SELECT p.upstream, COUNT(DISTINCT p.id), COUNT(*)
+      SELECT p.upstream, p.name, COUNT(*)
       FROM repositories p JOIN repository_manifests c ON c.repository_id = p.id
       WHERE EXISTS (SELECT 1 FROM tags t
           WHERE t.repository_id = c.repository_id AND t.digest = c.digest)
         OR
       """
           + Unused.MANIFEST
-          + "GROUP BY p.upstream";
+          + "GROUP BY p.upstream, p.name";
 
   private static final String TAGS =
       """
-      SELECT p.upstream, COUNT(*) FROM repositories p JOIN tags t ON t.repository_id = p.id
-      GROUP BY p.upstream
+      SELECT p.upstream, p.name, COUNT(*)
+      FROM repositories p JOIN tags t ON t.repository_id = p.id GROUP BY p.upstream, p.name
       """;
 
   private static final String BYTES =
@@ -83,6 +83,12 @@ final class SqliteInventory implements Inventory {
         (SELECT DISTINCT p.upstream, b.digest, b.size
          FROM repositories p JOIN repository_blobs b ON b.repository_id = p.id) d
       GROUP BY upstream
+      """;
+
+  private static final String ALL_BYTES =
+      """
+      SELECT COALESCE(SUM(size), 0) FROM
+        (SELECT MAX(size) AS size FROM repository_blobs GROUP BY digest) d
       """;
 
   private final Database database;
@@ -137,6 +143,7 @@ final class SqliteInventory implements Inventory {
       case Selection.Of(RepositoryKey repository) -> {
         parameters.add(Repositories.upstream(repository));
         parameters.add(Repositories.name(repository));
+        parameters.add(repository.overlay().map(Repositories::name).orElse(""));
       }
     }
     parameters.add(limit);
@@ -153,7 +160,7 @@ final class SqliteInventory implements Inventory {
     return switch (selection) {
       case Selection.All _ -> "";
       case Selection.Named _ -> " AND " + REGISTRY + reference + " LIKE ? ESCAPE '\\'";
-      case Selection.Of _ -> " AND p.upstream = ? AND p.name = ?";
+      case Selection.Of _ -> " AND (p.upstream = ? AND p.name = ? OR p.upstream = '' AND p.name = ?)";
     };
   }
 
@@ -167,7 +174,7 @@ final class SqliteInventory implements Inventory {
     boolean never = row.wasNull();
     return new StoredImage(
         new StoredImage.Key(
-            new RepositoryKey(registry(row.getString(1)), new RepositoryName(row.getString(2))),
+            repository(row),
             Optional.ofNullable(row.getString(3)).map(Tag::new),
             Columns.digest(row, 4)),
         new MediaType(row.getString(5)),
@@ -176,52 +183,57 @@ final class SqliteInventory implements Inventory {
         never ? Optional.empty() : Optional.of(Instant.ofEpochMilli(pulledAt)));
   }
 
+  /** The one that is in the first two columns. */
+  private static RepositoryKey repository(ResultSet row) throws SQLException {
+    return new RepositoryKey(registry(row.getString(1)), new RepositoryName(row.getString(2)));
+  }
+
   private static Optional<RegistryName> registry(String upstream) {
     return upstream.isEmpty() ? Optional.empty() : Optional.of(new RegistryName(upstream));
   }
 
   @Override
-  public Map<Optional<RegistryName>, Totals> totals() {
+  public Stock stock() {
     return database.read(
         session -> {
-          Map<Optional<RegistryName>, Totals> totals = new HashMap<>();
-          add(session, totals, row -> new Totals(row.getLong(2), row.getLong(3), 0, 0), IMAGES);
-          add(session, totals, row -> new Totals(0, 0, row.getLong(2), 0), TAGS);
-          add(session, totals, row -> new Totals(0, 0, 0, row.getLong(2)), BYTES);
-          return totals;
+          Map<RepositoryKey, Totals> totals = new HashMap<>();
+          add(session, totals, row -> new Totals(1, row.getLong(3), 0), IMAGES);
+          add(session, totals, row -> new Totals(0, 0, row.getLong(3)), TAGS);
+          Map<Optional<RegistryName>, Long> bytes = new HashMap<>();
+          session
+              .all(row -> Map.entry(registry(row.getString(1)), row.getLong(2)), BYTES)
+              .forEach(one -> bytes.put(one.getKey(), one.getValue()));
+          return stock(
+              totals, bytes, session.first(row -> row.getLong(1), ALL_BYTES).orElse(0L));
         });
   }
 
   private static void add(
       Session session,
-      Map<Optional<RegistryName>, Totals> totals,
+      Map<RepositoryKey, Totals> totals,
       Session.Row<Totals> reader,
       String query)
       throws SQLException {
     session
-        .all(row -> Map.entry(registry(row.getString(1)), reader.read(row)), query)
-        .forEach(one -> totals.merge(one.getKey(), one.getValue(), SqliteInventory::sum));
+        .all(row -> Map.entry(repository(row), reader.read(row)), query)
+        .forEach(one -> totals.merge(one.getKey(), one.getValue(), Totals::plus));
   }
 
-  private static Totals sum(Totals one, Totals other) {
-    return new Totals(
-        one.repositories() + other.repositories(),
-        one.images() + other.images(),
-        one.tags() + other.tags(),
-        one.bytes() + other.bytes());
-  }
-
-  @Override
-  public long blobBytes() {
-    return database.read(
-        session ->
-            session
-                .first(
-                    row -> row.getLong(1),
-                    """
-                    SELECT COALESCE(SUM(size), 0) FROM
-                      (SELECT MAX(size) AS size FROM repository_blobs GROUP BY digest) d
-                    """)
-                .orElse(0L));
+  private static Stock stock(
+      Map<RepositoryKey, Totals> totals, Map<Optional<RegistryName>, Long> bytes, long allBytes) {
+    Totals hosted = Totals.NONE;
+    Totals overlays = Totals.NONE;
+    Map<RegistryName, Totals> mirrored = new HashMap<>();
+    for (Map.Entry<RepositoryKey, Totals> one : totals.entrySet()) {
+      RepositoryKey repository = one.getKey();
+      if (repository.upstream().isPresent()) {
+        mirrored.merge(repository.upstream().get(), one.getValue(), Totals::plus);
+      } else if (repository.overlaid().isPresent()) {
+        overlays = overlays.plus(one.getValue());
+      } else {
+        hosted = hosted.plus(one.getValue());
+      }
+    }
+    return new Stock(hosted, overlays, mirrored, bytes, allBytes);
   }
 }
