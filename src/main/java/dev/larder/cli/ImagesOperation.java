@@ -84,8 +84,7 @@ final class ImagesOperation implements Operation {
     int slash = text.indexOf('/');
     String first = slash < 0 ? "" : text.substring(0, slash);
     boolean qualified = RegistryName.looksLikeRegistry(first);
-    Optional<RegistryName> registry =
-        qualified ? RegistryName.parse(first) : Optional.empty();
+    Optional<RegistryName> registry = qualified ? RegistryName.parse(first) : Optional.empty();
     Optional<RepositoryName> name =
         RepositoryName.parse(qualified ? text.substring(slash + 1) : text);
     if (name.isEmpty() || (qualified && registry.isEmpty())) {

@@ -25,7 +25,6 @@ import dev.larder.upstream.ProxySettings;
 import dev.larder.upstream.UpstreamRules;
 import dev.larder.upstream.UpstreamSettings;
 import dev.larder.upstream.Upstreams;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -88,7 +87,7 @@ final class Larder implements Closeable {
     DataFolder folder = DataFolder.open(data, clock);
     parts.push(folder);
     Store store = folder.store();
-    Metrics metrics = new Metrics(new SimpleMeterRegistry(), upstreamNames(configuration));
+    Metrics metrics = new Metrics(upstreamNames(configuration));
     Bookkeeper bookkeeper = new Bookkeeper(folder.statistics(), metrics, clock);
     parts.push(bookkeeper);
     bookkeeper.start();
@@ -141,8 +140,7 @@ final class Larder implements Closeable {
   private List<String> urls(Configuration configuration) {
     List<String> urls = new ArrayList<>();
     for (int i = 0; i < Math.min(configuration.listen().size(), addresses.size()); i++) {
-      String url =
-          ServeCommand.scheme(configuration) + ServeCommand.hostAndPort(addresses.get(i));
+      String url = ServeCommand.scheme(configuration) + ServeCommand.hostAndPort(addresses.get(i));
       urls.add(
           configuration
               .listen()

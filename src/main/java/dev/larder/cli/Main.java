@@ -19,7 +19,10 @@ import picocli.CommandLine.Spec;
       RemoveCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
-      ImportCommand.class
+      ImportCommand.class,
+      StatusCommand.class,
+      GetCommand.class,
+      ControlCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -44,6 +47,7 @@ public final class Main implements Callable<Integer> {
 
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
+    CommandGroups.show(commandLine);
     commandLine.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
     commandLine.setParameterExceptionHandler(
         (exception, args) -> fail(exception.getCommandLine(), exception, 2));

@@ -43,8 +43,7 @@ final class Operations {
         IMPORT, new ImportOperation(store),
         STATUS, new StatusOperation(folder, configuration, upstreams, serving),
         IMAGES,
-            new ImagesOperation(
-                folder.inventory(), store.catalog(), OwnNames.of(configuration)),
+            new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
         UPSTREAMS, (_, _) -> upstreams.list());
   }
 }

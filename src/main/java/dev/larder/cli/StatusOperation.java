@@ -84,8 +84,7 @@ final class StatusOperation implements Operation {
         stock.mirrored().values().stream().reduce(Totals.NONE, Totals::plus));
   }
 
-  private static void putCounted(
-      ObjectNode status, Map<LocalDate, Map<String, Counts>> days) {
+  private static void putCounted(ObjectNode status, Map<LocalDate, Map<String, Counts>> days) {
     Counts pushed = Counts.NONE;
     Counts pulled = Counts.NONE;
     for (Map<String, Counts> day : days.values()) {

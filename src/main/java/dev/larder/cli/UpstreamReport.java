@@ -27,12 +27,14 @@ import java.util.TreeMap;
 final class UpstreamReport {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  /** What an operation is told that needs no arguments. */
+  static final JsonNode NO_ARGUMENTS = JSON.createObjectNode();
+
   private final DataFolder folder;
   private final Configuration configuration;
   private final Optional<Serving> serving;
 
-  UpstreamReport(
-      DataFolder folder, Configuration configuration, Optional<Serving> serving) {
+  UpstreamReport(DataFolder folder, Configuration configuration, Optional<Serving> serving) {
     this.folder = folder;
     this.configuration = configuration;
     this.serving = serving;
@@ -46,15 +48,13 @@ final class UpstreamReport {
 
   /** As the operation answers. */
   JsonNode list() {
-    return JSON.createObjectNode()
-        .set("upstreams", list(days(), folder.inventory().stock()));
+    return JSON.createObjectNode().set("upstreams", list(days(), folder.inventory().stock()));
   }
 
   /** One object an upstream, by name. */
   ArrayNode list(Map<LocalDate, Map<String, Counts>> days, Stock stock) {
     Map<String, Counts> counts = new HashMap<>();
-    days.values()
-        .forEach(day -> day.forEach((name, one) -> counts.merge(name, one, Counts::plus)));
+    days.values().forEach(day -> day.forEach((name, one) -> counts.merge(name, one, Counts::plus)));
     Map<RegistryName, Contact> contacts =
         serving.map(process -> process.contacts().get()).orElse(Map.of());
     Map<String, ObjectNode> upstreams = new TreeMap<>();
@@ -115,7 +115,8 @@ final class UpstreamReport {
     node.put("hits", counts.hits())
         .put("misses", counts.misses())
         .put(
-            "revalidated", counts.of(Count.MANIFEST_REVALIDATED) + counts.of(Count.BLOB_REVALIDATED))
+            "revalidated",
+            counts.of(Count.MANIFEST_REVALIDATED) + counts.of(Count.BLOB_REVALIDATED))
         .put("stale", counts.of(Count.MANIFEST_STALE))
         .put("absent", counts.of(Count.MANIFEST_ABSENT) + counts.of(Count.BLOB_ABSENT))
         .put("errors", counts.errors())

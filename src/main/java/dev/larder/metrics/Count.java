@@ -43,16 +43,21 @@ public enum Count {
   RECEIVED_BYTES("larder.received.bytes");
 
   private final String meter;
-  private final Tags tags;
+  private final String object;
+  private final String outcome;
 
   Count(String meter) {
-    this.meter = meter;
-    this.tags = Tags.empty();
+    this(meter, "", "");
   }
 
   Count(String object, String outcome) {
-    this.meter = "larder.requests";
-    this.tags = Tags.of("object", object, "outcome", outcome);
+    this("larder.requests", object, outcome);
+  }
+
+  Count(String meter, String object, String outcome) {
+    this.meter = meter;
+    this.object = object;
+    this.outcome = outcome;
   }
 
   /** The name of the meter that counts it. */
@@ -62,6 +67,6 @@ public enum Count {
 
   /** The tags of that meter beside the upstream. */
   Tags tags() {
-    return tags;
+    return object.isEmpty() ? Tags.empty() : Tags.of("object", object, "outcome", outcome);
   }
 }

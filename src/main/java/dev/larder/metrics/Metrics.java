@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -25,17 +26,15 @@ public final class Metrics {
 
   private static final int MAX_UNCONFIGURED = 100;
 
-  private final MeterRegistry registry;
+  private final MeterRegistry registry = new SimpleMeterRegistry();
   private final ConcurrentHashMap<String, Map<Count, Counter>> counters = new ConcurrentHashMap<>();
   private final Map<Count, Counter> others;
   private final AtomicInteger room = new AtomicInteger(MAX_UNCONFIGURED);
 
   /**
-   * @param registry has the meters
    * @param configured the upstreams that are counted by name in any case
    */
-  public Metrics(MeterRegistry registry, Collection<String> configured) {
-    this.registry = registry;
+  public Metrics(Collection<String> configured) {
     this.others = register(OTHERS);
     counters.put(OTHERS, others);
     counters.put(HOSTED, register(HOSTED));
@@ -62,7 +61,7 @@ public final class Metrics {
   public void add(String upstream, Count count, long number) {
     Map<Count, Counter> own = counters.get(upstream);
     if (number > 0) {
-      requireNonNull((own == null ? others : own).get(count)).increment(number);
+      requireNonNull((own == null ? others : own).get(count)).increment((double) number);
     }
   }
 

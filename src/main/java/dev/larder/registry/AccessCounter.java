@@ -31,11 +31,7 @@ public final class AccessCounter implements Consumer<Access> {
     }
     boolean overlay = access.outcome() == Access.Outcome.OVERLAY;
     String upstream =
-        access
-            .upstream()
-            .filter(_ -> !overlay)
-            .map(RegistryName::value)
-            .orElse(Metrics.HOSTED);
+        access.upstream().filter(_ -> !overlay).map(RegistryName::value).orElse(Metrics.HOSTED);
     boolean answered =
         access.outcome() != Access.Outcome.ERROR && access.outcome() != Access.Outcome.UNAVAILABLE;
     if (answered) {

@@ -160,7 +160,8 @@ final class SqliteInventory implements Inventory {
     return switch (selection) {
       case Selection.All _ -> "";
       case Selection.Named _ -> " AND " + REGISTRY + reference + " LIKE ? ESCAPE '\\'";
-      case Selection.Of _ -> " AND (p.upstream = ? AND p.name = ? OR p.upstream = '' AND p.name = ?)";
+      case Selection.Of _ ->
+          " AND (p.upstream = ? AND p.name = ? OR p.upstream = '' AND p.name = ?)";
     };
   }
 
@@ -203,16 +204,12 @@ final class SqliteInventory implements Inventory {
           session
               .all(row -> Map.entry(registry(row.getString(1)), row.getLong(2)), BYTES)
               .forEach(one -> bytes.put(one.getKey(), one.getValue()));
-          return stock(
-              totals, bytes, session.first(row -> row.getLong(1), ALL_BYTES).orElse(0L));
+          return stock(totals, bytes, session.first(row -> row.getLong(1), ALL_BYTES).orElse(0L));
         });
   }
 
   private static void add(
-      Session session,
-      Map<RepositoryKey, Totals> totals,
-      Session.Row<Totals> reader,
-      String query)
+      Session session, Map<RepositoryKey, Totals> totals, Session.Row<Totals> reader, String query)
       throws SQLException {
     session
         .all(row -> Map.entry(repository(row), reader.read(row)), query)
