@@ -27,6 +27,20 @@ class MainTest {
   }
 
   @Test
+  void itsHelpListsCommandsInGroupsAndLeavesOutWhatPeopleDontNeed() {
+    run("--help");
+    assertThat(out.toString())
+        .containsSubsequence("Serve:", "  serve ", "  status ", "Images:", "  get ", "Upkeep:")
+        .doesNotContain("  control ", "Others:", "Commands:");
+  }
+
+  @Test
+  void getWithoutAWordSaysWhatThereIs() {
+    assertThat(run("get")).isEqualTo(2);
+    assertThat(err.toString()).contains("images", "tags", "upstreams", "clusters");
+  }
+
+  @Test
   void helpAndVersionAreNoErrors() {
     assertThat(run("--help")).isZero();
     assertThat(run("--version")).isZero();
