@@ -9,7 +9,8 @@ import types
 from . import tokens
 from .clients import Containers, Docker
 from .containerd import Containerd
-from .engine import Engine
+from .engine import HOST, Engine
+from .kubernetes import ApiServer
 from .larder import Larder
 from .upstreams import Registry, Upstream, Upstreams
 
@@ -90,6 +91,10 @@ class Laboratory(contextlib.ExitStack):
     def engine(self):
         """Docker's engine with networks, for nodes and for Larder in a container."""
         return self._open(Engine(CLIENTS / f"engine-{next(self._numbers)}", self.work))
+
+    def kube_apiserver(self):
+        """Kubernetes' own, where containers reach it."""
+        return self._open(ApiServer(CLIENTS / f"kubernetes-{next(self._numbers)}", self._prepared.authority, HOST))
 
     def client_folder(self, name):
         """Where a client that only one scenario has keeps its things; not made yet."""
