@@ -22,7 +22,10 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       StatusCommand.class,
       GetCommand.class,
-      ControlCommand.class
+      ControlCommand.class,
+      AttachCommand.class,
+      DetachCommand.class,
+      ConfigCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

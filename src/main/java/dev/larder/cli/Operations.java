@@ -17,6 +17,7 @@ final class Operations {
   static final String STATUS = "status";
   static final String IMAGES = "images";
   static final String UPSTREAMS = "upstreams";
+  static final String KNOWN = "known";
 
   private Operations() {}
 
@@ -44,6 +45,7 @@ final class Operations {
         STATUS, new StatusOperation(folder, configuration, upstreams, serving),
         IMAGES,
             new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
-        UPSTREAMS, (_, _) -> upstreams.list());
+        UPSTREAMS, (_, _) -> upstreams.list(),
+        KNOWN, new KnownOperation(store.catalog()));
   }
 }

@@ -174,10 +174,11 @@ class LarderTest {
   @Test
   void statusAndListsTellWhatIsHereAndWhatWasCountedAlsoAfterARestart() throws Exception {
     TestImages.Image image = TestImages.image("app", 100_000);
+    TestImages.Image mine = TestImages.image("mine", 1000);
     upstream.putImage("org/app", "1", image);
     try (Larder larder = start()) {
       assertThat(run("get", "images")).isEqualTo("0 No images yet.\n");
-      push("http://127.0.0.1:" + larder.addresses().getFirst().getPort() + "/v2/mine", image);
+      push("http://127.0.0.1:" + larder.addresses().getFirst().getPort() + "/v2/mine", mine);
       for (int i = 0; i < 3; i++) {
         get(larder, "/v2/quay.io/org/app/manifests/1");
         get(larder, "/v2/quay.io/org/app/blobs/" + image.layer(0));

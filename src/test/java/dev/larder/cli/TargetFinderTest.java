@@ -16,20 +16,21 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReachTest {
-  private static final Reach.Engines UNTOUCHED =
+class TargetFinderTest {
+  private static final TargetFinder.Engines UNTOUCHED =
       () -> {
         throw new AssertionError("the container engine was asked");
       };
-  private static final Reach.Engines NONE =
+  private static final TargetFinder.Engines NONE =
       () -> {
         throw new EngineException("no engine at unix:///nowhere.sock");
       };
 
   @TempDir Path folder;
 
-  private Reach reach(Path data, boolean named, Reach.Engines engines) throws CommandException {
-    return new Reach(
+  private TargetFinder finder(Path data, boolean named, TargetFinder.Engines engines)
+      throws CommandException {
+    return new TargetFinder(
         new StoreOptions().configuration(Map.of()).with(ServeFlags.NONE, Optional.of(data)),
         named,
         Optional.empty(),
@@ -46,7 +47,7 @@ class ReachTest {
   @Test
   void whereALarderServesTheFolderItIsAskedAndNoEngine() throws Exception {
     try (var _ = serve();
-        Target found = reach(folder, false, UNTOUCHED).find(Optional.empty())) {
+        Target found = finder(folder, false, UNTOUCHED).find(Optional.empty())) {
       assertThat(found).isInstanceOf(Target.Server.class);
       assertThat(
               found
@@ -58,14 +59,14 @@ class ReachTest {
 
   @Test
   void aFolderThatWasNamedIsUsedWithoutAskingAnyEngine() throws Exception {
-    try (Target found = reach(folder, true, UNTOUCHED).find(Optional.empty())) {
+    try (Target found = finder(folder, true, UNTOUCHED).find(Optional.empty())) {
       assertThat(found).isInstanceOf(Target.Here.class);
     }
   }
 
   @Test
   void theUsualFolderIsUsedWhereThereIsNoEngine() throws Exception {
-    try (Target found = reach(folder, false, NONE).find(Optional.empty())) {
+    try (Target found = finder(folder, false, NONE).find(Optional.empty())) {
       assertThat(found).isInstanceOf(Target.Here.class);
     }
   }
@@ -73,10 +74,10 @@ class ReachTest {
   @Test
   void whereThereIsNothingItIsSaidWhatWasLookedForAndWhatToDo() throws Exception {
     Path nowhere = folder.resolve("nowhere");
-    Reach reach = reach(nowhere, false, NONE);
+    TargetFinder finder = finder(nowhere, false, NONE);
 
     assertThatExceptionOfType(CommandException.class)
-        .isThrownBy(() -> reach.find(Optional.empty()))
+        .isThrownBy(() -> finder.find(Optional.empty()))
         .withMessageContaining(nowhere.toString())
         .withMessageContaining("no engine at unix:///nowhere.sock")
         .withMessageContaining("larder up")
@@ -88,17 +89,17 @@ class ReachTest {
   @Test
   void aFolderThatWasNamedAndIsntThereIsNotBegun() throws Exception {
     Path nowhere = folder.resolve("nowhere");
-    Reach reach = reach(nowhere, true, UNTOUCHED);
+    TargetFinder finder = finder(nowhere, true, UNTOUCHED);
 
     assertThatExceptionOfType(CommandException.class)
-        .isThrownBy(() -> reach.find(Optional.empty()))
+        .isThrownBy(() -> finder.find(Optional.empty()))
         .withMessageContaining("there is no store in " + nowhere);
   }
 
   @Test
   void anOperationThatReadsFilesMayBeginAStore() throws Exception {
     Path store = folder.resolve("new");
-    try (Target found = reach(store, true, UNTOUCHED).find(Optional.of(folder))) {
+    try (Target found = finder(store, true, UNTOUCHED).find(Optional.of(folder))) {
       assertThat(found).isInstanceOf(Target.Here.class);
     }
     assertThat(store.resolve("catalog.db")).exists();
@@ -106,12 +107,12 @@ class ReachTest {
 
   @Test
   void aContainerAndAFolderAtOnceAreAMistake() throws Exception {
-    Reach reach =
-        new Reach(
+    TargetFinder finder =
+        new TargetFinder(
             new StoreOptions().configuration(Map.of()), true, Optional.of("larder"), UNTOUCHED);
 
     assertThatExceptionOfType(CommandException.class)
-        .isThrownBy(() -> reach.find(Optional.empty()))
+        .isThrownBy(() -> finder.find(Optional.empty()))
         .withMessageContaining("--container")
         .satisfies(e -> assertThat(e.exitCode()).isEqualTo(2));
   }
