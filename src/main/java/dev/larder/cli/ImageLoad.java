@@ -1,0 +1,100 @@
+package dev.larder.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.larder.control.Progress;
+import dev.larder.engine.Engine;
+import dev.larder.engine.EngineException;
+import dev.larder.engine.Image;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Has an engine push an image to Larder. The name that the image needs for that is taken from it
+ * again, and given back to the image that had it.
+ *
+ * @param image the image
+ * @param target what it is to be called
+ */
+record ImageLoad(Image image, LoadTarget target) {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /**
+   * Has it done.
+   *
+   * @return what came of it
+   * @throws EngineException if the engine can't; the message says what to do
+   */
+  ObjectNode run(Engine engine, Progress progress) throws EngineException {
+    PushTally tally = new PushTally("pushing " + target.name(), progress);
+    Optional<Image> holder = engine.image(target.pushed());
+    boolean named = holder.filter(other -> other.id().equals(image.id())).isPresent();
+    if (!named) {
+      engine.tag(image.id(), target.repository(), target.tag().value());
+    }
+    ObjectNode result;
+    try {
+      engine.push(target.pushed(), tally);
+      result = result(tally);
+      digest(engine).ifPresent(digest -> result.put("digest", digest));
+    } catch (EngineException e) {
+      throw new EngineException(e.getMessage() + remedy(String.valueOf(e.getMessage()), engine), e);
+    } finally {
+      if (!named) {
+        unname(engine, holder);
+      }
+    }
+    return result;
+  }
+
+  private void unname(Engine engine, Optional<Image> holder) throws EngineException {
+    if (holder.isPresent()) {
+      engine.tag(holder.get().id(), target.repository(), target.tag().value());
+    } else if (!image.names().isEmpty()) { // the last name of an image takes the image with it
+      engine.removeImage(target.pushed());
+    }
+  }
+
+  private ObjectNode result(PushTally tally) {
+    return JSON.createObjectNode()
+        .put("image", target.source())
+        .put("name", target.name())
+        .put("overlay", target.overlay())
+        .put("layersSent", tally.sent())
+        .put("bytesSent", tally.bytes())
+        .put("layersThere", tally.there());
+  }
+
+  private Optional<String> digest(Engine engine) throws EngineException {
+    String before = target.repository() + "@";
+    return engine.image(target.pushed()).stream()
+        .flatMap(pushed -> pushed.digests().stream())
+        .filter(name -> name.startsWith(before))
+        .map(name -> name.substring(before.length()))
+        .findFirst();
+  }
+
+  private String remedy(String message, Engine engine) {
+    String registry = target.repository().substring(0, target.repository().indexOf('/'));
+    String text = message.toLowerCase(Locale.ROOT);
+    if (text.contains("gave http response to https client")
+        || text.contains("first record does not look like a tls handshake")) {
+      return engine.podman()
+          ? ("; tell Podman that it speaks plain http, in registries.conf: [[registry]]"
+                  + " location = \"%s\" insecure = true")
+              .formatted(registry)
+          : "; tell the engine that it speaks plain http, in daemon.json: \"insecure-registries\": [\"%s\"]"
+              .formatted(registry);
+    }
+    if (text.contains("connection refused")) {
+      return "; is a Larder serving at %s? See larder up, or say another one by --to"
+          .formatted(registry);
+    }
+    if (text.contains("unauthorized") || text.contains("no basic auth credentials")) {
+      return "; log the user in by docker login " + registry;
+    }
+    return target.overlay() && text.contains("unsupported")
+        ? "; --as-is needs a Larder with overlays turned on: larder serve --overlays"
+        : "";
+  }
+}
