@@ -139,6 +139,11 @@ class OverlayTest {
 
   @Test
   void itIsServedWhereTheUpstreamMayNotBeMirrored() throws IOException {
+    String blob = "/blobs/" + OURS.layer(0);
+    assertThat(registry.head("/v2/denied.example/app" + blob).status()).isEqualTo(404);
+    assertThat(registry.get("/v2/denied.example/app" + blob).status()).isEqualTo(403);
+    assertThat(registry.head("/v2/app" + blob + "?ns=denied.example").status()).isEqualTo(403);
+
     registry.push("/v2/denied.example/app", OURS, "dev");
 
     Answer answer = registry.get("/v2/app/manifests/dev?ns=denied.example");
