@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       ControlCommand.class,
       AttachCommand.class,
       DetachCommand.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      LoadCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
