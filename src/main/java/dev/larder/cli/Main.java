@@ -20,7 +20,10 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      StatusCommand.class,
+      GetCommand.class,
+      ControlCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -45,6 +48,7 @@ public final class Main implements Callable<Integer> {
 
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
+    CommandGroups.show(commandLine);
     commandLine.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
     commandLine.setParameterExceptionHandler(
         (exception, args) -> fail(exception.getCommandLine(), exception, 2));

@@ -7,6 +7,7 @@ import dev.larder.store.Store;
 import dev.larder.upstream.UpstreamRegistry;
 import java.io.Closeable;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -46,6 +47,11 @@ public final class Mirrors implements Closeable {
                     registry,
                     settings.freshness(upstream)))
         .map(source -> new Mirror(source, manifests, blobs, documents));
+  }
+
+  /** The fetches in progress. */
+  public List<Fetch> fetches() {
+    return blobs.fetches();
   }
 
   /**

@@ -239,6 +239,7 @@ class LarderTest {
             List.of(),
             upstreams,
             false,
+            false,
             Optional.empty(),
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,
