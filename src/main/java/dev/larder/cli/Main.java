@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ImportCommand.class,
       ConfigCommand.class,
+      DoctorCommand.class,
       StatusCommand.class,
       GetCommand.class,
       ControlCommand.class

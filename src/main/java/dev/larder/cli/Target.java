@@ -73,15 +73,10 @@ sealed interface Target extends Closeable {
     }
 
     private String reason() throws IOException {
-      try {
-        ExecResult result = session.await();
-        return result.err().isBlank()
-            ? "\"larder control\" has ended there with exit code " + result.exitCode()
-            : result.err().strip();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return "interrupted";
-      }
+      ExecResult result = session.await();
+      return result.err().isBlank()
+          ? "\"larder control\" has ended there with exit code " + result.exitCode()
+          : result.err().strip();
     }
 
     @Override
