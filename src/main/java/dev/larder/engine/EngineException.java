@@ -1,0 +1,16 @@
+package dev.larder.engine;
+
+import java.io.IOException;
+
+/** What a container engine refused or couldn't do; the message is for the user. */
+public final class EngineException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public EngineException(String message) {
+    super(message);
+  }
+
+  public EngineException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
