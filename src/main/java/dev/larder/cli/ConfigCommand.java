@@ -62,9 +62,9 @@ final class ConfigCommand implements Callable<Integer> {
       paramLabel = "REGISTRY",
       split = ",",
       description =
-          "Which registries to pull through Larder, for the runtimes that need an entry for each"
-              + " (podman, crio, buildkit). Default: docker.io, ghcr.io, quay.io, registry.k8s.io"
-              + " and those in the configuration file.")
+          "For runtimes that need an entry for each registry (podman, crio, buildkit): which ones."
+              + " Default: docker.io, ghcr.io, quay.io and registry.k8s.io, and those in the"
+              + " configuration file.")
   private List<String> upstreams = new ArrayList<>();
 
   @Option(
