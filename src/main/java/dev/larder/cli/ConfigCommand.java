@@ -115,13 +115,14 @@ final class ConfigCommand implements Callable<Integer> {
                                     .map(ContainerRuntime::toString)
                                     .collect(Collectors.joining(", ")))));
     Recipe recipe = runtime.recipe(wiring(runtime));
+    String text = merge == null ? recipe.text() : merged(recipe, merge);
     PrintWriter out = spec.commandLine().getOut();
     if (merge != null || !recipe.hasComments()) {
       recipe.notes().forEach(spec.commandLine().getErr()::println);
     } else {
       recipe.notes().forEach(note -> out.print("# " + note + "\n"));
     }
-    out.print(merge == null ? recipe.text() : merged(recipe, merge));
+    out.print(text);
     out.flush();
     return 0;
   }

@@ -57,7 +57,7 @@ final class Notes {
           """
               + (wiring.strict()
                   ? """
-                  For --strict, start it with %s as well: that is no matter of this file.
+                  For --strict, start it with %s as well.
                   """
                       .formatted(RegistriesYaml.STRICT_ARGUMENT)
                   : "");

@@ -62,7 +62,8 @@ class ConfigCommandTest {
   void aFileThatCannotBeMergedIsNamed() throws IOException {
     Path file = Files.writeString(folder.resolve("daemon.json"), "{");
     assertThat(run("docker", "--merge", file.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("cannot merge into " + file + ": this is not JSON");
+    assertThat(err.toString())
+        .startsWith("larder: cannot merge into " + file + ": this is not JSON");
     assertThat(out.toString()).isEmpty();
     assertThat(run("docker", "--merge", folder.resolve("none").toString())).isEqualTo(1);
     assertThat(err.toString()).contains("cannot read " + folder.resolve("none"));

@@ -29,8 +29,8 @@ class RecipeTest {
   @ParameterizedTest
   @EnumSource(ContainerRuntime.class)
   void itSaysWhereTheFileGoesInLinesThatFitATerminal(ContainerRuntime runtime) {
-    assertThat(Recipes.usual(runtime).notes())
-        .isNotEmpty()
+    assertThat(Recipes.usual(runtime).notes()).isNotEmpty();
+    assertThat(Recipes.strict(runtime).notes())
         .allSatisfy(line -> assertThat(line).isNotBlank().hasSizeLessThanOrEqualTo(100));
   }
 
