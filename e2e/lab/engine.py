@@ -5,7 +5,7 @@ import os
 import pathlib
 import shutil
 
-from . import programs
+from . import kubernetes, programs
 from .clients import DISTRIBUTION
 from .controlgroup import ControlGroup
 from .larder import LAUNCHER
@@ -81,6 +81,10 @@ class Engine:
     def node(self, name="kind-control-plane", **how):
         """Creates and starts a node of a cluster, as kind does it; see node.Node."""
         return Node(self, self._images, name, **how)
+
+    def kind_node_image(self):
+        """The name of an image for `kind create cluster --image`."""
+        return kubernetes.node_image(self, self._images)
 
     def delete_cluster(self, cluster):
         """As kind does it."""

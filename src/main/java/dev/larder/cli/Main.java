@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
       AttachCommand.class,
       DetachCommand.class,
       ConfigCommand.class,
-      LoadCommand.class
+      LoadCommand.class,
+      DoctorCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -48,10 +48,10 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
         engine.container(member.id()).ifPresent(members::add);
       }
     }
-    return judge(found, members, engine.podman());
+    return judge(found, members, Tool.of(engine));
   }
 
-  static List<Finding> judge(Network network, List<Container> others, boolean podman) {
+  static List<Finding> judge(Network network, List<Container> others, Tool tool) {
     Optional<Subnet> subnet = network.ipv4();
     if (subnet.isEmpty()) {
       return List.of();
@@ -63,7 +63,7 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
       if (startsWithTheEngine(container)
           && address.isPresent()
           && isLow(subnet.get(), address.get())) {
-        findings.add(finding(network.name(), subnet.get(), container, address.get(), podman));
+        findings.add(finding(network.name(), subnet.get(), container, address.get(), tool));
       }
     }
     return findings;
@@ -85,7 +85,7 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
   }
 
   private static Finding finding(
-      String network, Subnet subnet, Container container, String address, boolean podman) {
+      String network, Subnet subnet, Container container, String address, Tool tool) {
     boolean larder = container.labels().containsKey(Deployment.ROLE);
     return new Finding(
         Area.LOW_ADDRESSES,
@@ -94,15 +94,34 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
         ("it starts with the engine and has the low address %s on the network %s: after a restart"
                 + " of the engine it may have that of a node, whose cluster then breaks")
             .formatted(address, network),
-        larder ? "larder up" : move(podman, network, subnet, container.name()));
+        (larder ? "larder up" : tool.move(network, subnet, container.name()))
+            + tool.caveat(network));
   }
 
-  private static String move(boolean podman, String network, Subnet subnet, String container) {
-    return "%1$s network disconnect %2$s %3$s && %1$s network connect --ip %4$s %2$s %3$s"
-        .formatted(
-            podman ? "podman" : "docker",
-            network,
-            container,
-            Ipv4.block(subnet.cidr()).address(HIGH));
+  /**
+   * The engine's command line.
+   *
+   * @param fixesAny whether it gives a container the address that is asked for also where it has
+   *     chosen the network's range by itself
+   */
+  record Tool(String name, boolean fixesAny) {
+    static Tool of(Engine engine) {
+      return engine.podman()
+          ? new Tool("podman", true)
+          : new Tool("docker", engine.version().atLeast(29, 1));
+    }
+
+    private String move(String network, Subnet subnet, String container) {
+      return "%1$s network disconnect %2$s %3$s && %1$s network connect --ip %4$s %2$s %3$s"
+          .formatted(name, network, container, Ipv4.block(subnet.cidr()).address(HIGH));
+    }
+
+    private String caveat(String network) {
+      return fixesAny
+          ? ""
+          : ("; if Docker refuses the address, as it does before 29.1 where it chose the network's"
+                  + " range itself: delete the clusters, docker network rm %s, larder up")
+              .formatted(network);
+    }
   }
 }

@@ -30,6 +30,9 @@ class AddressesTest {
       -----END CERTIFICATE-----
       """;
 
+  private static final RestartingContainers.Tool NEW =
+      new RestartingContainers.Tool("docker", true);
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -49,7 +52,7 @@ class AddressesTest {
     Network network = Lab.kindNetwork(Optional.ofNullable(range));
     var registry = Lab.other("kind-registry", restart, Lab.on("kind", address));
 
-    List<Finding> findings = RestartingContainers.judge(network, List.of(registry), false);
+    List<Finding> findings = RestartingContainers.judge(network, List.of(registry), NEW);
 
     assertThat(findings).hasSize(found ? 1 : 0);
     assertThat(findings)
@@ -70,9 +73,24 @@ class AddressesTest {
             RestartingContainers.judge(
                 Lab.kindNetwork(Optional.empty()),
                 List.of(Lab.larder(Lab.on("kind", "172.18.0.3")).container()),
-                false))
+                NEW))
         .extracting(Finding::remedy)
         .containsExactly("larder up");
+  }
+
+  @Test
+  void anOldDockerMayRefuseAnAddress() {
+    assertThat(
+            RestartingContainers.judge(
+                Lab.kindNetwork(Optional.empty()),
+                List.of(Lab.larder(Lab.on("kind", "172.18.0.3")).container()),
+                new RestartingContainers.Tool("docker", false)))
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.remedy())
+                    .startsWith("larder up; if Docker refuses")
+                    .contains("docker network rm kind"));
   }
 
   @Test
