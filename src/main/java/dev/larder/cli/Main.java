@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
+      AttachCommand.class,
+      DetachCommand.class,
       ConfigCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
