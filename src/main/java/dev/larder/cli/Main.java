@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      UpCommand.class,
+      DownCommand.class,
       ServeCommand.class,
       UserCommand.class,
       RemoveCommand.class,
