@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param labels labels
  * @param mounts volumes and folders
  * @param ports ports to publish
+ * @param securityOptions {@code label=disable} and such
  * @param restart what to do when it ends
  * @param network the network that it is on from the start
  * @param address its IPv4 address there; empty for one that the engine chooses
@@ -29,6 +30,7 @@ public record ContainerSpec(
     Map<String, String> labels,
     List<Mount> mounts,
     List<Port> ports,
+    List<String> securityOptions,
     RestartPolicy restart,
     String network,
     Optional<String> address,

@@ -1,12 +1,15 @@
 package dev.larder.engine;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -16,9 +19,26 @@ import java.util.function.Consumer;
  * throws {@link EngineException} if the engine refuses; its message says what was asked of which
  * container and why it didn't work.
  */
-@SuppressWarnings("DoNotCallSuggester") // bodies follow
 public final class Engine implements Closeable {
-  private Engine() {}
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final String PODMAN = "Podman";
+
+  private final Api api;
+  private final Containers containers;
+  private final Networks networks;
+  private final Images images;
+  private final String product;
+  private final Version version;
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
+
+  private Engine(Api api, String product, Version version) {
+    this.api = api;
+    this.containers = new Containers(api);
+    this.networks = new Networks(api);
+    this.images = new Images(api);
+    this.product = product;
+    this.version = version;
+  }
 
   /**
    * Connects to the engine that {@code environment} and the user's configuration name, and else to
@@ -31,32 +51,45 @@ public final class Engine implements Closeable {
    *     do
    */
   public static Engine connect(Map<String, String> environment, Path home) throws EngineException {
-    throw new UnsupportedOperationException();
+    EngineAddress address = EngineAddress.find(environment, home);
+    String configured = environment.getOrDefault("DOCKER_CONFIG", "");
+    Api api =
+        new Api(address, configured.isEmpty() ? home.resolve(".docker") : Path.of(configured));
+    try {
+      var answer = FirstAnswer.of(api, PATIENCE);
+      boolean podman =
+          Optional.ofNullable(answer.getComponents()).orElse(List.of()).stream()
+              .anyMatch(component -> String.valueOf(component.getName()).startsWith(PODMAN));
+      return new Engine(api, podman ? PODMAN : "Docker", Version.parse(answer.getVersion()));
+    } catch (EngineException e) {
+      api.close();
+      throw e;
+    }
   }
 
   /** The engine's address: {@code unix:///var/run/docker.sock}. */
   public String address() {
-    throw new UnsupportedOperationException();
+    return api.address().uri().toString();
   }
 
   /** What it calls itself, with its version: {@code Docker 28.5.2}, {@code Podman 5.8.0}. */
   public String name() {
-    throw new UnsupportedOperationException();
+    return product + " " + version;
   }
 
   /** Its version. */
   public Version version() {
-    throw new UnsupportedOperationException();
+    return version;
   }
 
   /** Whether it is Podman. */
   public boolean podman() {
-    throw new UnsupportedOperationException();
+    return product.equals(PODMAN);
   }
 
   /** How it is set up. */
   public Info info() throws EngineException {
-    throw new UnsupportedOperationException();
+    return api.ask("look at the engine", client -> InfoReader.read(client.infoCmd().exec()));
   }
 
   /**
@@ -67,12 +100,12 @@ public final class Engine implements Closeable {
    */
   public List<Container> containers(Map<String, String> labels, boolean stoppedToo)
       throws EngineException {
-    throw new UnsupportedOperationException();
+    return containers.list(labels, stoppedToo);
   }
 
   /** The container of this name or id. */
   public Optional<Container> container(String nameOrId) throws EngineException {
-    throw new UnsupportedOperationException();
+    return containers.find(nameOrId);
   }
 
   /**
@@ -81,69 +114,73 @@ public final class Engine implements Closeable {
    * @return its id
    */
   public String create(ContainerSpec spec) throws EngineException {
-    throw new UnsupportedOperationException();
+    return containers.create(spec);
   }
 
   /**
    * Writes files into a container, running or not: {@code files} by path, without the first slash.
    */
   public void copyInto(String container, Map<String, byte[]> files) throws EngineException {
-    throw new UnsupportedOperationException();
+    containers.copyInto(container, files);
   }
 
   /** Starts a container; one that runs is left alone. */
   public void start(String container) throws EngineException {
-    throw new UnsupportedOperationException();
+    containers.start(container);
   }
 
   /**
    * Asks a container to stop, and kills it after {@code grace}; one that doesn't run is left alone.
    */
   public void stop(String container, Duration grace) throws EngineException {
-    throw new UnsupportedOperationException();
+    containers.stop(container, grace);
   }
 
   /**
    * Removes a container, running or not, with its volumes that have no name. No such one is fine.
    */
   public void remove(String container) throws EngineException {
-    throw new UnsupportedOperationException();
+    containers.remove(container);
   }
 
   /** The last {@code lines} of what a container wrote, to either stream. */
   public String logs(String container, int lines) throws EngineException {
-    throw new UnsupportedOperationException();
+    return containers.logs(container, lines);
   }
 
   /** Runs a command in a container, as root, without input, and waits for its end. */
   public ExecResult exec(String container, List<String> command) throws EngineException {
-    throw new UnsupportedOperationException();
+    try (Session session = Session.start(api, container, command, false)) {
+      return session.await();
+    }
   }
 
   /** As {@link #exec(String, List)}, with {@code stdin} as the command's input. */
   public ExecResult exec(String container, List<String> command, byte[] stdin)
       throws EngineException {
-    throw new UnsupportedOperationException();
+    try (Session session = Session.start(api, container, command, true)) {
+      return session.run(stdin);
+    }
   }
 
   /** Starts a command in a container, as root, with its streams open. */
   public Session open(String container, List<String> command) throws EngineException {
-    throw new UnsupportedOperationException();
+    return Session.start(api, container, command, true);
   }
 
   /** All networks, without their members. */
   public List<Network> networks() throws EngineException {
-    throw new UnsupportedOperationException();
+    return networks.list();
   }
 
   /** The network of this name or id, with its members. */
   public Optional<Network> network(String nameOrId) throws EngineException {
-    throw new UnsupportedOperationException();
+    return networks.find(nameOrId);
   }
 
   /** Creates a bridge network; several of one name are refused. */
   public Network createNetwork(NetworkSpec spec) throws EngineException {
-    throw new UnsupportedOperationException();
+    return networks.create(spec);
   }
 
   /**
@@ -155,42 +192,45 @@ public final class Engine implements Closeable {
   public void connect(
       String network, String container, Optional<String> address, List<String> aliases)
       throws EngineException {
-    throw new UnsupportedOperationException();
+    networks.connect(network, container, address, aliases);
   }
 
   /** Takes a container off a network; one that isn't on it is left alone. */
   public void disconnect(String network, String container) throws EngineException {
-    throw new UnsupportedOperationException();
+    networks.disconnect(network, container);
   }
 
   /** Removes a network; no such one is fine. */
   public void removeNetwork(String name) throws EngineException {
-    throw new UnsupportedOperationException();
+    networks.remove(name);
   }
 
   /** Whether there is a volume of this name. */
   public boolean hasVolume(String name) throws EngineException {
-    throw new UnsupportedOperationException();
+    return api.find("look at the volume " + name, client -> client.inspectVolumeCmd(name).exec())
+        .isPresent();
   }
 
   /** Creates a volume. */
   public void createVolume(String name, Map<String, String> labels) throws EngineException {
-    throw new UnsupportedOperationException();
+    api.change(
+        "create the volume " + name,
+        client -> client.createVolumeCmd().withName(name).withLabels(labels).exec());
   }
 
   /** Removes a volume with what is in it; no such one is fine. */
   public void removeVolume(String name) throws EngineException {
-    throw new UnsupportedOperationException();
+    api.remove("remove the volume " + name, client -> client.removeVolumeCmd(name).exec());
   }
 
   /** All images that have a name. */
   public List<Image> images() throws EngineException {
-    throw new UnsupportedOperationException();
+    return images.list();
   }
 
   /** The image of this name or id. */
   public Optional<Image> image(String nameOrId) throws EngineException {
-    throw new UnsupportedOperationException();
+    return images.find(nameOrId);
   }
 
   /**
@@ -210,41 +250,59 @@ public final class Engine implements Closeable {
       Map<String, String> buildArguments,
       Consumer<String> lines)
       throws EngineException {
-    throw new UnsupportedOperationException();
+    return images.build(context, dockerfile, tags, labels, buildArguments, lines);
   }
 
   /** Gives an image another name. */
   public void tag(String image, String repository, String tag) throws EngineException {
-    throw new UnsupportedOperationException();
+    images.tag(image, repository, tag);
   }
 
   /** Pushes an image to the registry that its name says. */
   public void push(String image, Consumer<PushProgress> progress) throws EngineException {
-    throw new UnsupportedOperationException();
+    images.push(image, progress);
   }
 
   /**
    * Takes a name from an image, and the image itself away with its last one; no such one is fine.
    */
   public void removeImage(String name) throws EngineException {
-    throw new UnsupportedOperationException();
+    images.remove(name);
   }
 
   /**
    * Hands over what happens to containers: starts, ends, removals, joining and leaving networks.
    * Returns when this engine is closed.
    *
-   * @param since from when on; what has happened since then comes first
+   * @param since from when on; of what has happened since then, what the engine remembers comes
+   *     first
    * @throws EngineException if the engine goes away
    */
   public void watch(Instant since, Consumer<Event> events)
       throws EngineException, InterruptedException {
-    throw new UnsupportedOperationException();
+    Watch watch = Watch.start(api, since);
+    watches.add(watch);
+    try (watch) {
+      watch.follow(events);
+    } catch (EngineException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new EngineException("cannot end watching containers: " + e.getMessage(), e);
+    } finally {
+      watches.remove(watch);
+    }
   }
 
   /** Ends what is under way, {@link #watch} too. */
   @Override
-  public void close() {
-    throw new UnsupportedOperationException();
+  public void close() throws EngineException {
+    for (Watch watch : watches) {
+      try {
+        watch.close();
+      } catch (IOException e) {
+        throw new EngineException("cannot end watching containers: " + e.getMessage(), e);
+      }
+    }
+    api.close();
   }
 }

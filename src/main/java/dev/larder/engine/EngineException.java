@@ -1,6 +1,7 @@
 package dev.larder.engine;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** What a container engine refused or couldn't do; the message is for the user. */
 public final class EngineException extends IOException {
@@ -10,7 +11,7 @@ public final class EngineException extends IOException {
     super(message);
   }
 
-  public EngineException(String message, Throwable cause) {
+  public EngineException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }
