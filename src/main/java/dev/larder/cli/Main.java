@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       RemoveCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
-      ImportCommand.class
+      ImportCommand.class,
+      ImageCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

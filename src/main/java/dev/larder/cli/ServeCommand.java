@@ -37,8 +37,7 @@ final class ServeCommand implements Callable<Integer> {
       split = ",",
       description = {
         "Where to listen; can be given several times. Default: "
-            + StoreOptions.DEFAULT_LISTEN
-            + ".",
+            + "${sys:larder.listen:-127.0.0.1:5000}.",
         "With an upstream (127.0.0.1:5001=docker.io), names without a registry mean that one,"
             + " as an Engine's registry-mirrors needs it."
       })

@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 
 /** The flags that say where the store is, which all commands that need one share. */
 final class StoreOptions {
-  static final String DEFAULT_LISTEN = "127.0.0.1:5000";
+  /** Where Larder listens unless it is told otherwise; its image has another default. */
+  static final String DEFAULT_LISTEN = System.getProperty("larder.listen", "127.0.0.1:5000");
 
   @Option(
       names = "--data",
