@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      UpCommand.class,
+      DownCommand.class,
       ServeCommand.class,
       UserCommand.class,
       RemoveCommand.class,
@@ -22,7 +24,8 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       AttachCommand.class,
       DetachCommand.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      ImageCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
