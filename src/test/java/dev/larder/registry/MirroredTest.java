@@ -70,6 +70,16 @@ class MirroredTest {
     assertThat(layer.header("Docker-Content-Digest")).isEqualTo(IMAGE.layer(0).toString());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"no-cache", "max-age=0, No-Cache", "no-cache,no-store"})
+  void whoTakesNoCachedTagGetsTheUpstreamsPresentWord(String directives) throws IOException {
+    registry.get(TAGGED);
+    assertThat(registry.get(TAGGED, "Cache-Control", directives).header("Larder-Cache"))
+        .isEqualTo("revalidated");
+    assertThat(registry.get(TAGGED, "Cache-Control", "no-store, x-no-cache").header("Larder-Cache"))
+        .isEqualTo("hit");
+  }
+
   @Test
   void anAnswerSaysWhereItComesFrom() throws IOException {
     assertThat(registry.get(TAGGED).header("Larder-Cache")).isEqualTo("miss");
