@@ -12,6 +12,13 @@ import java.util.Optional;
  */
 public record Freshness(Duration foundFor, Duration absentFor) {
 
+  private static final int STRETCH = 10;
+
+  /** The same for an upstream that is to be asked as little as can be. */
+  Freshness stretched() {
+    return new Freshness(foundFor.multipliedBy(STRETCH), absentFor);
+  }
+
   /** What an upstream said, and when it was asked. */
   sealed interface Known<V> {
     /** It has it. */

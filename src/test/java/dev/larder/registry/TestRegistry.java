@@ -154,6 +154,10 @@ final class TestRegistry implements Closeable {
     }
   }
 
+  Instant now() {
+    return now.get();
+  }
+
   void advance(Duration duration) {
     now.updateAndGet(instant -> instant.plus(duration));
   }
