@@ -32,9 +32,11 @@ class ArchitectureTest {
     MAY_USE.put("mirror", List.of("oci", "store", "upstream"));
     MAY_USE.put("registry", List.of("oci", "http", "store", "upstream", "mirror"));
     MAY_USE.put("transfer", List.of("oci", "store"));
-    MAY_USE.put(
-        "cli",
-        List.of("oci", "http", "control", "store", "upstream", "mirror", "registry", "transfer"));
+    MAY_USE.put("engine", List.of("oci"));
+    MAY_USE.put("deploy", List.of("oci", "engine"));
+    MAY_USE.put("cluster", List.of("oci", "engine", "deploy"));
+    MAY_USE.put("runtimes", List.of("oci"));
+    MAY_USE.put("cli", MAY_USE.keySet().stream().toList());
   }
 
   @ArchTest static final ArchRule arrowsPointDown = layers();
@@ -67,12 +69,20 @@ class ArchitectureTest {
           .resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..");
 
   @ArchTest
-  static final ArchRule theEngineStaysAtTheEdge =
+  static final ArchRule theServersLibraryStaysAtTheEdge =
       noClasses()
           .that(not(resideInAPackage("dev.larder.http")))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.vertx..", "io.netty..");
+
+  @ArchTest
+  static final ArchRule dockersClientStaysBehindTheEnginesFace =
+      noClasses()
+          .that(not(resideInAPackage("dev.larder.engine")))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.github.dockerjava..");
 
   private static LayeredArchitecture layers() {
     LayeredArchitecture layers =
