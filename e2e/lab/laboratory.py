@@ -7,7 +7,7 @@ import shutil
 import types
 
 from . import tokens
-from .clients import Containers, Docker
+from .clients import BuildKit, Containers, Docker
 from .containerd import Containerd
 from .larder import Larder
 from .upstreams import Registry, Upstream, Upstreams
@@ -83,9 +83,13 @@ class Laboratory(contextlib.ExitStack):
     def containerd(self, bin_folder, configured_by, mirror, fallback=None, settings=""):
         return self._open(Containerd(CLIENTS / f"node-{next(self._numbers)}", bin_folder, configured_by, mirror, fallback, settings))
 
-    def docker(self, mirror, built=False):
+    def docker(self, mirror, built=False, daemon_json=None):
         """Docker's engine, which asks the mirror for images of docker.io; the one that is built with Go if so wanted."""
-        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror, built))
+        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror, built, daemon_json))
+
+    def buildkit(self, configure):
+        """BuildKit's daemon, with what `configure` makes of its configuration file."""
+        return self._open(BuildKit(CLIENTS / f"buildkit-{next(self._numbers)}", configure))
 
     def client_folder(self, name):
         """Where a client that only one scenario has keeps its things; not made yet."""

@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
       RemoveCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
-      ImportCommand.class
+      ImportCommand.class,
+      ConfigCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
