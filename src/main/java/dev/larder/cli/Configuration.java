@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param names names of our own beside those that follow from {@code listen}
  * @param upstreams the upstreams that the configuration names
  * @param otherUpstreams whether others may be mirrored
+ * @param overlays whether images may be pushed over what is mirrored
  * @param tls the certificate of all listeners; without, they speak plain HTTP
  * @param access who may do what
  * @param housekeeping when what is collected and verified
@@ -29,6 +30,7 @@ record Configuration(
     List<RegistryName> names,
     Map<RegistryName, ConfigurationFile.UpstreamEntry> upstreams,
     boolean otherUpstreams,
+    boolean overlays,
     Optional<Tls> tls,
     AccessSettings access,
     Schedule housekeeping,
@@ -43,6 +45,7 @@ record Configuration(
         names,
         upstreams,
         otherUpstreams,
+        flags.overlays().orElse(overlays),
         flags.tls().or(() -> tls),
         flags.htpasswd().map(access::with).orElse(access),
         housekeeping,
@@ -58,6 +61,7 @@ record Configuration(
         names,
         upstreams,
         otherUpstreams,
+        overlays,
         tls,
         access,
         housekeeping,

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param data the folder of the store
  * @param names further names of our own
  * @param logFormat how to log
+ * @param overlays whether images may be pushed over what is mirrored
  * @param tls the listeners' certificate
  * @param access who may do what
  * @param upstreams the upstreams that it names
@@ -33,6 +34,7 @@ record ConfigurationFile(
     Optional<Path> data,
     List<RegistryName> names,
     Optional<LogFormat> logFormat,
+    Optional<Boolean> overlays,
     Optional<Tls> tls,
     AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
@@ -45,6 +47,7 @@ record ConfigurationFile(
           List.of(),
           Optional.empty(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           AccessEntry.NONE,
@@ -92,6 +95,7 @@ record ConfigurationFile(
             "data",
             "names",
             "log-format",
+            "overlays",
             "tls",
             "auth",
             "upstreams",
@@ -115,6 +119,7 @@ record ConfigurationFile(
         root.text("data").map(Path::of),
         names(root),
         logFormat(root),
+        root.flag("overlays"),
         tls(root.mapping("tls")),
         AccessEntry.of(root.mapping("auth")),
         entries,

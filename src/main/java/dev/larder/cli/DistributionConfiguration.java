@@ -72,6 +72,7 @@ final class DistributionConfiguration {
         names(),
         upstreams,
         true,
+        false,
         tls(),
         access(),
         Schedule.DEFAULT,

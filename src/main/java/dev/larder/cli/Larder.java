@@ -10,6 +10,7 @@ import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
+import dev.larder.registry.Layering;
 import dev.larder.registry.RegistryHandler;
 import dev.larder.registry.access.AccessControl;
 import dev.larder.store.Housekeeping;
@@ -91,7 +92,7 @@ final class Larder implements Closeable {
     RegistryHandler registry =
         new RegistryHandler(
             OwnNames.of(configuration),
-            configuration.standIn().hostedFirst(),
+            layering(configuration),
             store,
             mirrors,
             new AccessControl(configuration.access(), clock),
@@ -146,6 +147,13 @@ final class Larder implements Closeable {
         true,
         entry.caFile(),
         entry.login());
+  }
+
+  private static Layering layering(Configuration configuration) {
+    if (configuration.standIn().hostedFirst()) {
+      return Layering.HOSTED_FIRST;
+    }
+    return configuration.overlays() ? Layering.OVERLAYS : Layering.SEPARATE;
   }
 
   private static MirrorSettings mirrorSettings(Configuration configuration) {

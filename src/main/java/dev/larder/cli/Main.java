@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
+      LoadCommand.class,
       ConfigCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

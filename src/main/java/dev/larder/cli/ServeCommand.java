@@ -63,6 +63,15 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path tlsKey;
 
   @Option(
+      names = "--overlays",
+      arity = "0..1",
+      fallbackValue = "true",
+      description =
+          "Take pushes to localhost:5000/docker.io/… as well: such an image comes before that of"
+              + " the registry, for all who pull it through Larder.")
+  private @Nullable Boolean overlays;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       description = "How to log: ${COMPLETION-CANDIDATES}. Default: text.")
@@ -165,7 +174,8 @@ final class ServeCommand implements Callable<Integer> {
             ListenAddress.parse(listen),
             Optional.ofNullable(logFormat),
             tls(),
-            Optional.ofNullable(htpasswd));
+            Optional.ofNullable(htpasswd),
+            Optional.ofNullable(overlays));
     Optional<Path> distribution =
         Optional.ofNullable(distributionConfig)
             .or(() -> DistributionSettings.fileFrom(environment));
@@ -182,6 +192,11 @@ final class ServeCommand implements Callable<Integer> {
               variables.stream()
                   .map(name -> name + " doesn't count beside --config or LARDER_CONFIG")
                   .toList());
+    }
+    if (flags.overlays().orElse(false)) {
+      throw CommandException.usage(
+          "--overlays doesn't go with a configuration of registry:2: there, what was pushed comes"
+              + " first anyway");
     }
     return DistributionConfiguration.of(DistributionSettings.read(distribution, environment))
         .with(flags, store.folder());

@@ -39,6 +39,7 @@ final class StoreOptions {
         file.names(),
         file.upstreams(),
         file.otherUpstreams(),
+        flags.overlays().or(file::overlays).orElse(false),
         flags.tls().or(file::tls),
         file.access().settings(flags.htpasswd()),
         file.housekeeping(),

@@ -73,11 +73,19 @@ final class ManifestHandler {
                   .map(manifest -> response(call, manifest))
                   .orElseThrow(() -> unknown(key, reference)));
       case MirroredRepository(Mirror mirror) -> mirrored(call, mirror, reference);
-      case OverlaidRepository(RepositoryKey key, Mirror mirror) ->
-          find(key, reference)
-              .map(manifest -> MirrorReplies.overlaid(response(call, manifest)))
-              .orElseGet(() -> mirrored(call, mirror, reference));
+      case OverlaidRepository(List<RepositoryKey> hosted, Mirror mirror) ->
+          overlaid(call, hosted, reference).orElseGet(() -> mirrored(call, mirror, reference));
     };
+  }
+
+  private Optional<Reply> overlaid(Call call, List<RepositoryKey> hosted, Reference reference) {
+    for (RepositoryKey key : hosted) {
+      Optional<StoredManifest> manifest = find(key, reference);
+      if (manifest.isPresent()) {
+        return Optional.of(MirrorReplies.overlaid(key, response(call, manifest.get())));
+      }
+    }
+    return Optional.empty();
   }
 
   private static Reply mirrored(Call call, Mirror mirror, Reference reference) {

@@ -109,6 +109,7 @@ class ConfigurationFileTest {
             data: /srv/larder
             names: ["larder:5000"]
             log-format: json
+            overlays: true
             upstreams:
               docker.io:
                 url: https://mirror.example/hub
@@ -125,6 +126,7 @@ class ConfigurationFileTest {
     assertThat(file.data()).contains(Path.of("/srv/larder"));
     assertThat(file.names()).containsExactly(new RegistryName("larder:5000"));
     assertThat(file.logFormat()).contains(LogFormat.JSON);
+    assertThat(file.overlays()).contains(true);
     assertThat(file.otherUpstreams()).isFalse();
     assertThat(file.upstreams())
         .containsOnlyKeys(RegistryName.DOCKER_HUB, new RegistryName("old.example"))
@@ -183,6 +185,7 @@ class ConfigurationFileTest {
             + "  a.io:\\n"
             + "    url: https://me:secret@a.io|:3: url is http://HOST or https://HOST",
         "upstreams:\\n  a.io:\\n    fresh-for: soon|:3: fresh-for is a time like 30s",
+        "overlays: some|:1: \"overlays\" is true or false",
         "upstreams:\\n  a.io:\\n    allow: maybe|:3: \"allow\" is true or false",
         "upstreams:\\n  a.io:\\n    username: me|:3: username and password-file go together",
         "names: [\"a/b\"]|:1: \"a/b\" is not HOST or HOST:PORT",

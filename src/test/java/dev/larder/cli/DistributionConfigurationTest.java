@@ -350,6 +350,7 @@ class DistributionConfigurationTest {
                     List.of(other),
                     Optional.of(LogFormat.JSON),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty()),
                 Optional.of(Path.of("/data")));
     assertThat(configuration.listen()).containsExactly(other);

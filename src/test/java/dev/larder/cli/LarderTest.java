@@ -103,7 +103,7 @@ class LarderTest {
             Optional.empty(),
             Optional.of(folder.resolve("no.pem")),
             Optional.empty());
-    assertThatThrownBy(() -> start(Map.of(RegistryName.DOCKER_HUB, entry)))
+    assertThatThrownBy(() -> start(Map.of(RegistryName.DOCKER_HUB, entry), false))
         .isInstanceOfSatisfying(CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
         .hasMessageContaining("docker.io")
         .hasMessageContaining("no.pem");
@@ -173,6 +173,27 @@ class LarderTest {
   }
 
   @Test
+  void whatWasPushedOverAnUpstreamsImageIsRemovedByItsName() throws Exception {
+    TestImages.Image ours = TestImages.image("ours", 1000);
+    upstream.putImage("org/app", "1", TestImages.image("theirs", 1000));
+    String tag = "/v2/org/app/manifests/1?ns=quay.io";
+    try (Larder larder = start(true)) {
+      String url = "http://127.0.0.1:" + larder.addresses().getFirst().getPort();
+      push(url + "/v2/quay.io/org/app", ours);
+      assertThat(get(larder, tag).headers().firstValue("Larder-Cache")).contains("overlay");
+
+      assertThat(run("rm", "quay.io/org/app:1")).isEqualTo("0 removed quay.io/org/app:1\n");
+
+      assertThat(get(larder, tag).headers().firstValue("Larder-Cache")).contains("miss");
+      assertThat(run("rm", "quay.io/org/app:1"))
+          .isEqualTo(
+              "1 larder: no image was pushed here as quay.io/org/app:1; what is mirrored isn't"
+                  + " removed\n");
+      assertThat(run("rm", "reg.corp:5000/app:1")).contains("pushed here as reg.corp:5000/app:1;");
+    }
+  }
+
+  @Test
   void verifyTellsByItsExitCodeThatSomethingIsWrong() throws Exception {
     TestImages.Image image = TestImages.image("app", 1000);
     try (Larder larder = start()) {
@@ -222,6 +243,10 @@ class LarderTest {
   }
 
   private Larder start() throws CommandException {
+    return start(false);
+  }
+
+  private Larder start(boolean overlays) throws CommandException {
     UpstreamEntry entry =
         new UpstreamEntry(
             true,
@@ -230,10 +255,11 @@ class LarderTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    return start(Map.of(new RegistryName("quay.io"), entry));
+    return start(Map.of(new RegistryName("quay.io"), entry), overlays);
   }
 
-  private Larder start(Map<RegistryName, UpstreamEntry> upstreams) throws CommandException {
+  private Larder start(Map<RegistryName, UpstreamEntry> upstreams, boolean overlays)
+      throws CommandException {
     Configuration configuration =
         new Configuration(
             List.of(new ListenAddress("127.0.0.1", 0, Optional.empty())),
@@ -241,6 +267,7 @@ class LarderTest {
             List.of(),
             upstreams,
             false,
+            overlays,
             Optional.empty(),
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,19 @@ class MainTest {
     assertThat(run("--version")).isZero();
     assertThat(run("serve", "--help")).isZero();
     assertThat(out.toString()).contains("larder unpackaged", "--listen", "--data", "--config");
+  }
+
+  @Test
+  void aSwitchMeansTheSameWhateverItsVariableSays() {
+    for (String[] arguments :
+        new String[][] {{"--overlays"}, {"--overlays", "config.yml"}, {"--overlays=true"}, {}}) {
+      CommandLine serve = Main.commandLine().getSubcommands().get("serve");
+      serve.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_OVERLAYS", "true")));
+      CommandLine.ParseResult parsed = serve.parseArgs(arguments);
+      Boolean overlays = parsed.commandSpec().findOption("--overlays").getValue();
+      assertThat(overlays).isTrue();
+      assertThat(parsed.matchedPositionals()).hasSize(arguments.length > 1 ? 1 : 0);
+    }
   }
 
   @Test

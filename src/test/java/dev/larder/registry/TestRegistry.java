@@ -74,13 +74,23 @@ final class TestRegistry implements Closeable {
 
   /** One that not everybody may use. */
   TestRegistry(Path folder, AccessSettings access) throws IOException {
-    this(folder, new ScriptedUpstream(), Optional.empty(), blobs -> blobs, access);
+    this(folder, access, Layering.SEPARATE);
+  }
+
+  /** One where that may be pushed over what is mirrored. */
+  TestRegistry(Path folder, AccessSettings access, Layering layering) throws IOException {
+    this(folder, new ScriptedUpstream(), Optional.empty(), blobs -> blobs, access, layering);
   }
 
   /** One whose upstream is scripted, and whose blobs are in another store than they might be. */
   static TestRegistry withBlobs(Path folder, UnaryOperator<BlobStore> blobs) throws IOException {
     return new TestRegistry(
-        folder, new ScriptedUpstream(), Optional.empty(), blobs, AccessSettings.OPEN);
+        folder,
+        new ScriptedUpstream(),
+        Optional.empty(),
+        blobs,
+        AccessSettings.OPEN,
+        Layering.SEPARATE);
   }
 
   /** One whose upstreams are found in that way. */
@@ -92,7 +102,8 @@ final class TestRegistry implements Closeable {
         new ScriptedUpstream(),
         Optional.of(upstreams),
         blobs -> blobs,
-        AccessSettings.OPEN);
+        AccessSettings.OPEN,
+        Layering.SEPARATE);
   }
 
   private TestRegistry(
@@ -100,7 +111,8 @@ final class TestRegistry implements Closeable {
       ScriptedUpstream upstream,
       Optional<Function<RegistryName, Optional<UpstreamRegistry>>> upstreams,
       UnaryOperator<BlobStore> blobs,
-      AccessSettings access)
+      AccessSettings access,
+      Layering layering)
       throws IOException {
     this.folder = folder;
     this.upstream = upstream;
@@ -120,7 +132,7 @@ final class TestRegistry implements Closeable {
     handler =
         new RegistryHandler(
             Set.of(new RegistryName("localhost:5000")),
-            false,
+            layering,
             store,
             mirrors,
             new AccessControl(access, now::get),
