@@ -9,6 +9,8 @@ import types
 from . import tokens
 from .clients import BuildKit, Containers, Docker
 from .containerd import Containerd
+from .engine import Engine
+from .kubernetes import kubernetes_upstreams
 from .larder import Larder
 from .upstreams import Registry, Upstream, Upstreams
 
@@ -26,7 +28,8 @@ class Laboratory(contextlib.ExitStack):
         self.work = pathlib.Path(work)
         self.folder = self.work / "running" / scenario
         self.logs = self.work / "logs" / scenario
-        self._prepared = Upstreams(work)
+        self._authority = tokens.Authority(self.work / "authority")
+        self._prepared = Upstreams(self.work, self._authority)
         self._numbers = itertools.count(1)
         self.images = self._prepared.content.images()
         self.content = self._prepared.content
@@ -39,13 +42,19 @@ class Laboratory(contextlib.ExitStack):
         """An image by its name without the tag."""
         return self.images[f"{name}:e2e"]
 
-    def docker_io(self):
+    def docker_io(self, address=tokens.LOOPBACK):
         """The upstream docker.io: https with an authority of our own, and tokens."""
-        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), secure=True))
+        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), True, address))
 
-    def quay_io(self):
+    def quay_io(self, address=tokens.LOOPBACK):
         """The upstream quay.io: plain http, open to all."""
-        return self._open(Upstream(self._prepared, "quay.io", self._logs("quay.io"), secure=False))
+        return self._open(Upstream(self._prepared, "quay.io", self._logs("quay.io"), False, address))
+
+    def registry_k8s_io(self, address):
+        """The upstream registry.k8s.io, with what a cluster of kind's is made of: plain http, open to all."""
+        kubernetes = kubernetes_upstreams(self.work, self._authority)
+        kubernetes.prepare()
+        return self._open(Upstream(kubernetes, "registry.k8s.io", self._logs("registry.k8s.io"), False, address))
 
     def plain_registry(self, upstream):
         """Another registry with the content of an upstream, open to all."""
@@ -53,22 +62,21 @@ class Laboratory(contextlib.ExitStack):
 
     def larder(self, *upstreams, **settings):
         """A new Larder with an empty data folder that knows these upstreams; not started yet."""
-        known = {upstream.name: (upstream.url, self._prepared.authority.certificate if upstream.tokens else None)
+        known = {upstream.name: (upstream.url, self._authority.certificate if upstream.tokens else None)
                  for upstream in upstreams}
         return self._open(Larder(self.folder / f"larder-{next(self._numbers)}", known, **settings))
 
     def certificate(self):
         """Files of a certificate for the loopback address, its key, and the authority that vouches for it."""
-        folder = self._prepared.authority.folder
-        return folder / "server.pem", folder / "server.key", self._prepared.authority.certificate
+        return *self._authority.server(), self._authority.certificate
 
     def renew_certificate(self, certificate, key):
         """Puts another certificate for the loopback address, and its key, in the place of those."""
-        self._prepared.authority.certify_server(certificate, key)
+        self._authority.certify_server(certificate, key)
 
     def token_server(self, **how):
         """An issuer of tokens for whoever asks for its key."""
-        return self._open(tokens.TokenServer(self._prepared.authority, **how))
+        return self._open(tokens.TokenServer(self._authority, **how))
 
     def as_upstream(self, larder, name):
         """What another Larder is to know so that it mirrors this one under a name."""
@@ -90,6 +98,10 @@ class Laboratory(contextlib.ExitStack):
     def buildkit(self, configure):
         """BuildKit's daemon, with what `configure` makes of its configuration file."""
         return self._open(BuildKit(CLIENTS / f"buildkit-{next(self._numbers)}", configure))
+
+    def engine(self):
+        """Docker's engine with networks, for nodes and for Larder in a container."""
+        return self._open(Engine(CLIENTS / f"engine-{next(self._numbers)}", self.work))
 
     def client_folder(self, name):
         """Where a client that only one scenario has keeps its things; not made yet."""

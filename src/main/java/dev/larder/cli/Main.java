@@ -20,8 +20,14 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
+      StatusCommand.class,
+      GetCommand.class,
+      ControlCommand.class,
+      AttachCommand.class,
+      DetachCommand.class,
+      ConfigCommand.class,
       LoadCommand.class,
-      ConfigCommand.class
+      DoctorCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -46,6 +52,7 @@ public final class Main implements Callable<Integer> {
 
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
+    CommandGroups.show(commandLine);
     commandLine.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
     commandLine.setParameterExceptionHandler(
         (exception, args) -> fail(exception.getCommandLine(), exception, 2));

@@ -149,11 +149,13 @@ final class ServeCommand implements Callable<Integer> {
     console.say("Point clusters and other clients at it: docs/clients.md");
   }
 
-  private static String scheme(Configuration configuration) {
+  /** How the address of a listener begins. */
+  static String scheme(Configuration configuration) {
     return configuration.tls().isPresent() ? "https://" : "http://";
   }
 
-  private static String hostAndPort(InetSocketAddress address) {
+  /** An address as it is written in URLs. */
+  static String hostAndPort(InetSocketAddress address) {
     String host =
         address.getAddress().isAnyLocalAddress()
             ? "localhost"

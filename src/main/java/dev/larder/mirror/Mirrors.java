@@ -7,6 +7,7 @@ import dev.larder.store.Store;
 import dev.larder.upstream.UpstreamRegistry;
 import java.io.Closeable;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -56,6 +57,11 @@ public final class Mirrors implements Closeable {
     return registry.rateLimit().filter(limit -> limit.isNear(clock.instant())).isPresent()
         ? usual.stretched()
         : usual;
+  }
+
+  /** The fetches in progress. */
+  public List<Fetch> fetches() {
+    return blobs.fetches();
   }
 
   /**

@@ -28,6 +28,20 @@ class MainTest {
   }
 
   @Test
+  void itsHelpListsCommandsInGroupsAndLeavesOutWhatPeopleDontNeed() {
+    run("--help");
+    assertThat(out.toString())
+        .containsSubsequence("Serve:", "  serve ", "  status ", "Images:", "  get ", "Upkeep:")
+        .doesNotContain("  control ", "Others:", "Commands:");
+  }
+
+  @Test
+  void getWithoutAWordSaysWhatThereIs() {
+    assertThat(run("get")).isEqualTo(2);
+    assertThat(err.toString()).contains("images", "tags", "upstreams", "clusters");
+  }
+
+  @Test
   void helpAndVersionAreNoErrors() {
     assertThat(run("--help")).isZero();
     assertThat(run("--version")).isZero();
@@ -39,9 +53,10 @@ class MainTest {
   void aSwitchMeansTheSameWhateverItsVariableSays() {
     for (String[] arguments :
         new String[][] {{"--overlays"}, {"--overlays", "config.yml"}, {"--overlays=true"}, {}}) {
-      CommandLine serve = Main.commandLine().getSubcommands().get("serve");
-      serve.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_OVERLAYS", "true")));
-      CommandLine.ParseResult parsed = serve.parseArgs(arguments);
+      CommandLine larder = Main.commandLine();
+      larder.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_OVERLAYS", "true")));
+      CommandLine.ParseResult parsed =
+          larder.parseArgs(with(new String[] {"serve"}, arguments)).subcommand();
       Boolean overlays = parsed.commandSpec().findOption("--overlays").getValue();
       assertThat(overlays).isTrue();
       assertThat(parsed.matchedPositionals()).hasSize(arguments.length > 1 ? 1 : 0);
