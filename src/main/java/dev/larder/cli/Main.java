@@ -20,11 +20,14 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
-      ConfigCommand.class,
-      DoctorCommand.class,
       StatusCommand.class,
       GetCommand.class,
-      ControlCommand.class
+      ControlCommand.class,
+      AttachCommand.class,
+      DetachCommand.class,
+      ConfigCommand.class,
+      LoadCommand.class,
+      DoctorCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -14,10 +14,10 @@ final class Operations {
   static final String COLLECT = "gc";
   static final String VERIFY = "verify";
   static final String IMPORT = "import";
-  static final String KNOWN = "known";
   static final String STATUS = "status";
   static final String IMAGES = "images";
   static final String UPSTREAMS = "upstreams";
+  static final String KNOWN = "known";
 
   private Operations() {}
 
@@ -42,10 +42,10 @@ final class Operations {
                 new Collector(store, clock), configuration.housekeeping().collectAfter()),
         VERIFY, new VerifyOperation(new Verifier(store)),
         IMPORT, new ImportOperation(store),
-        KNOWN, new KnownOperation(store.catalog()),
         STATUS, new StatusOperation(folder, configuration, upstreams, serving),
         IMAGES,
             new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
-        UPSTREAMS, (_, _) -> upstreams.list());
+        UPSTREAMS, (_, _) -> upstreams.list(),
+        KNOWN, new KnownOperation(store.catalog()));
   }
 }

@@ -96,13 +96,13 @@ final class StatusCommand implements Callable<Integer> {
     row(
         table,
         "Requests",
-        "%d hits, %d misses (%s hits), %d stale, %d errors"
+        "%s, %s (%s hits), %d stale, %s"
             .formatted(
-                pulls.path("hits").asLong(),
-                pulls.path("misses").asLong(),
+                counted(pulls, "hits", "hit", "hits"),
+                counted(pulls, "misses", "miss", "misses"),
                 Cells.ratio(pulls),
                 pulls.path("stale").asLong(),
-                pulls.path("errors").asLong()));
+                counted(pulls, "errors", "error", "errors")));
     row(
         table,
         "Saved",
@@ -142,11 +142,16 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static String stock(JsonNode stock) {
-    return "%d images with %d tags in %d repositories"
+    return "%s with %s in %s"
         .formatted(
-            stock.path("images").asLong(),
-            stock.path("tags").asLong(),
-            stock.path("repositories").asLong());
+            counted(stock, "images", "image", "images"),
+            counted(stock, "tags", "tag", "tags"),
+            counted(stock, "repositories", "repository", "repositories"));
+  }
+
+  private static String counted(JsonNode node, String field, String one, String many) {
+    long count = node.path(field).asLong();
+    return count + " " + (count == 1 ? one : many);
   }
 
   private static String fetching(JsonNode fetches) {
@@ -157,7 +162,8 @@ final class StatusCommand implements Callable<Integer> {
     for (JsonNode fetch : fetches) {
       received += fetch.path("receivedBytes").asLong();
     }
-    return "%d blobs, %s so far".formatted(fetches.size(), Sizes.text(received));
+    return "%d %s, %s so far"
+        .formatted(fetches.size(), fetches.size() == 1 ? "blob" : "blobs", Sizes.text(received));
   }
 
   private String housekeeping(JsonNode housekeeping) {

@@ -31,7 +31,7 @@ final class TargetOptions {
     Map<String, String> environment = System.getenv();
     Path home = Path.of(System.getProperty("user.home"));
     try {
-      return new Reach(
+      return new TargetFinder(
               store.configuration(environment),
               store.file().isPresent() || store.folder().isPresent(),
               Optional.ofNullable(container),

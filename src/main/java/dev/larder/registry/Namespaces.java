@@ -142,7 +142,14 @@ final class Namespaces {
 
   private Optional<RepositoryKey> overlay(
       RepositoryKey mirrored, boolean pulls, Optional<String> ns) {
-    return pulls ? overlays.apply(mirrored) : mirrored.overlay().filter(_ -> ns.isEmpty());
+    return pulls ? overlays.apply(mirrored) : overlay(mirrored, ns);
+  }
+
+  /**
+   * The overlay of a mirrored repository, there or not, if a client may push to it by that name.
+   */
+  Optional<RepositoryKey> overlay(RepositoryKey mirrored, Optional<String> ns) {
+    return layering == Layering.OVERLAYS && ns.isEmpty() ? mirrored.overlay() : Optional.empty();
   }
 
   private Meaning hostedFirst(RegistryPath path, Optional<String> ns, Meaning said) {

@@ -38,6 +38,7 @@ public final class RegistryHandler implements Handler {
   private final Consumer<Access> accessLog;
   private final Changes changes;
   private final Routes routes;
+  private final ProbeImage probe = new ProbeImage();
 
   /**
    * The handler of a listener that isn't bound to an upstream.
@@ -131,6 +132,10 @@ public final class RegistryHandler implements Handler {
     }
     Query query = query(request);
     Optional<String> ns = query.first("ns");
+    Optional<Reply> probed = probe.reply(request, path.endpoint(), ns);
+    if (probed.isPresent()) {
+      return scoped(probed.get(), ns);
+    }
     Predicate<RepositoryKey> mayPull = key -> gate.mayPull(request, key);
     switch (path.endpoint()) {
       case Endpoint.Base _ -> {
@@ -155,7 +160,9 @@ public final class RegistryHandler implements Handler {
     requireAccess(request, path.endpoint(), meaning);
     Reply reply =
         marked(
-            meaning, routes.handle(new Call(request, path, query, repository(meaning), mayPull)));
+            meaning,
+            routes.handle(
+                new Call(request, path, query, repository(request, meaning, ns), mayPull)));
     if (reply.outcome() == Access.Outcome.OVERLAY
         || (pulls && reply.outcome() != Access.Outcome.HOSTED)) {
       meaning.mirrored().ifPresent(visit::means);
@@ -263,15 +270,24 @@ public final class RegistryHandler implements Handler {
     }
   }
 
-  private Repository repository(Namespaces.Meaning meaning) {
+  private Repository repository(Request request, Namespaces.Meaning meaning, Optional<String> ns) {
     RepositoryKey first = meaning.first();
     Optional<Mirror> mirror = meaning.mirrored().flatMap(this::mirror);
     if (meaning.hosted().isEmpty()) {
-      return new MirroredRepository(mirror.orElseThrow(() -> notAllowed(first)));
+      return mirror
+          .<Repository>map(MirroredRepository::new)
+          .or(() -> unpushed(request, first, ns).map(HostedRepository::new))
+          .orElseThrow(() -> notAllowed(first));
     }
     return mirror
         .<Repository>map(beneath -> new OverlaidRepository(meaning.hosted(), beneath))
         .orElseGet(() -> new HostedRepository(first));
+  }
+
+  /** Who pushes asks first what is there, and would give up where that is forbidden. */
+  private Optional<RepositoryKey> unpushed(
+      Request request, RepositoryKey mirrored, Optional<String> ns) {
+    return request.method().equals("HEAD") ? namespaces.overlay(mirrored, ns) : Optional.empty();
   }
 
   private Optional<Mirror> mirror(RepositoryKey key) {

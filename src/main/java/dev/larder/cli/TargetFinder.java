@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param container the name of Larder's container, if somebody has said that
  * @param engines connects to the container engine; not before it is needed
  */
-record Reach(
+record TargetFinder(
     Configuration configuration, boolean named, Optional<String> container, Engines engines) {
 
   /** Connects to the container engine. */
