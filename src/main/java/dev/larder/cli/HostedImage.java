@@ -8,7 +8,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.RepositoryKey;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** An image that was pushed, by a tag or its digest. */
 record HostedImage(RepositoryKey repository, Reference reference) {
@@ -18,7 +18,8 @@ record HostedImage(RepositoryKey repository, Reference reference) {
    *
    * @throws OperationException if it isn't such a name; a tag is never added to it
    */
-  static HostedImage parse(String text, Set<RegistryName> ownNames) throws OperationException {
+  static HostedImage parse(String text, Predicate<RegistryName> ownNames)
+      throws OperationException {
     String name = withoutRegistry(text, ownNames);
     int at = name.indexOf('@');
     int mark = at >= 0 ? at : name.indexOf(':');
@@ -34,14 +35,14 @@ record HostedImage(RepositoryKey repository, Reference reference) {
     return new HostedImage(RepositoryKey.hosted(repository.get()), reference.get());
   }
 
-  private static String withoutRegistry(String text, Set<RegistryName> ownNames)
+  private static String withoutRegistry(String text, Predicate<RegistryName> ownNames)
       throws OperationException {
     int slash = text.indexOf('/');
     String first = slash < 0 ? "" : text.substring(0, slash);
     if (!RegistryName.looksLikeRegistry(first)) {
       return text;
     }
-    if (RegistryName.parse(first).filter(ownNames::contains).isEmpty()) {
+    if (RegistryName.parse(first).filter(ownNames).isEmpty()) {
       throw new OperationException(
           "%s isn't an image that was pushed here: this Larder isn't called %s"
               .formatted(text, first));

@@ -14,13 +14,16 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      UpCommand.class,
+      DownCommand.class,
       ServeCommand.class,
       UserCommand.class,
       RemoveCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
-      ConfigCommand.class
+      ConfigCommand.class,
+      ImageCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -5,7 +5,7 @@ import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.store.RepositoryKey;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which repository a request means. The same name can be asked for in several ways, since clients
@@ -36,7 +36,7 @@ import java.util.Set;
  *     OCI distribution specification, registry proxying</a>
  */
 final class Namespaces {
-  private final Set<RegistryName> ownNames;
+  private final Predicate<RegistryName> ownNames;
   private final Optional<RegistryName> bound;
   private final boolean hostedFirst;
 
@@ -45,8 +45,8 @@ final class Namespaces {
    * @param bound the upstream that the listener is bound to
    * @param hostedFirst whether a hosted repository of the name as it was sent always comes first
    */
-  Namespaces(Set<RegistryName> ownNames, Optional<RegistryName> bound, boolean hostedFirst) {
-    this.ownNames = Set.copyOf(ownNames);
+  Namespaces(Predicate<RegistryName> ownNames, Optional<RegistryName> bound, boolean hostedFirst) {
+    this.ownNames = ownNames;
     this.bound = bound;
     this.hostedFirst = hostedFirst;
   }
@@ -87,7 +87,7 @@ final class Namespaces {
     return ns.filter(_ -> !hostedFirst)
         .or(path::registry)
         .map(Namespaces::registry)
-        .filter(name -> !ownNames.contains(name));
+        .filter(name -> !ownNames.test(name));
   }
 
   /**
@@ -134,7 +134,7 @@ final class Namespaces {
   }
 
   private RepositoryKey repository(RegistryName registry, String name) {
-    return ownNames.contains(registry)
+    return ownNames.test(registry)
         ? RepositoryKey.hosted(name(name))
         : RepositoryKey.mirrored(registry, name(name));
   }

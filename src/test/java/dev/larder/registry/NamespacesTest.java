@@ -20,12 +20,13 @@ class NamespacesTest {
           new RegistryName("[::1]:5000"),
           new RegistryName("larder"));
 
-  private static final Namespaces UNBOUND = new Namespaces(OWN, Optional.empty(), false);
+  private static final Namespaces UNBOUND = new Namespaces(OWN::contains, Optional.empty(), false);
 
   private static final Namespaces BOUND = UNBOUND.boundTo(RegistryName.DOCKER_HUB);
 
   /** As where registry:2 was. */
-  private static final Namespaces HOSTED_FIRST = new Namespaces(OWN, Optional.empty(), true);
+  private static final Namespaces HOSTED_FIRST =
+      new Namespaces(OWN::contains, Optional.empty(), true);
 
   /** A repository is written as it is printed, a hosted one with "hosted " before it. */
   @ParameterizedTest
