@@ -29,6 +29,7 @@ final class NodeReader {
       for process in /proc/[0-9]*; do
         { read -r name <"$process/comm"; } 2>/dev/null && part process "$name"
       done
+      ! [ -e /etc/kubernetes/kubelet.conf ] || part joined
       if [ -f "$configuration" ]; then
         part configuration
         cat "$configuration"
@@ -116,10 +117,12 @@ final class NodeReader {
     Optional<String> file = Optional.empty();
     Optional<String> dump = Optional.empty();
     String init = "";
+    boolean joined = false;
     String trouble = "";
     for (Part part : Stream.of(raw).skip(1).map(Part::of).toList()) {
       switch (part.word()) {
         case "init" -> init = part.argument();
+        case "joined" -> joined = true;
         case "process" -> processes.add(part.argument());
         case "configuration" -> file = Optional.of(part.text());
         case "dump" -> dump = Optional.of(part.text());
@@ -142,7 +145,8 @@ final class NodeReader {
     }
     Map<String, NodeState.Root> found = new LinkedHashMap<>();
     roots.forEach((path, registries) -> found.put(path, new NodeState.Root(registries)));
-    return new NodeState(layout, configuration, trouble, file, found, missing, processes, init);
+    return new NodeState(
+        layout, configuration, trouble, file, found, missing, processes, init, joined);
   }
 
   /** The argument is a registry's folder with a slash at its end. */

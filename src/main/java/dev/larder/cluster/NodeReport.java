@@ -12,13 +12,15 @@ import java.util.Optional;
  * @param steps what was done, or would be
  * @param probe what came of a pull; empty if none was tried
  * @param findings what a person should know
+ * @param unfinished whether there is more to do, that has to wait until the node is set up
  */
 public record NodeReport(
     Node node,
     Optional<URI> larder,
     List<Step> steps,
     Optional<Probe.Result> probe,
-    List<Finding> findings) {
+    List<Finding> findings,
+    boolean unfinished) {
 
   public NodeReport {
     steps = List.copyOf(steps);
@@ -26,7 +28,8 @@ public record NodeReport(
   }
 
   static NodeReport refused(Node node, Finding finding) {
-    return new NodeReport(node, Optional.empty(), List.of(), Optional.empty(), List.of(finding));
+    return new NodeReport(
+        node, Optional.empty(), List.of(), Optional.empty(), List.of(finding), false);
   }
 
   /** Whether all is as it was asked for. */

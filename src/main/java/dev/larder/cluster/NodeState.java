@@ -19,6 +19,7 @@ import java.util.Set;
  * @param missing which of these folders, and of the folders above them, don't exist
  * @param processes the names of the processes that run in it
  * @param init the name of its first process
+ * @param joined whether kubeadm has made it a node: by then, whoever made it has configured it
  */
 record NodeState(
     Layout layout,
@@ -28,7 +29,8 @@ record NodeState(
     Map<String, Root> roots,
     Set<String> missing,
     Set<String> processes,
-    String init) {
+    String init,
+    boolean joined) {
 
   /**
    * A folder of registries.

@@ -42,6 +42,15 @@ public final class NodeWiring {
 
   /** Wires a node. What stands in the way is in the report. */
   public NodeReport attach(Node node) {
+    return attach(node, false);
+  }
+
+  /**
+   * Wires a node.
+   *
+   * @param patient whether what can't be done before the node is set up is left undone
+   */
+  NodeReport attach(Node node, boolean patient) {
     if (!node.running()) {
       return NodeReport.refused(
           node,
@@ -50,14 +59,16 @@ public final class NodeWiring {
               "docker start %s, and attach again".formatted(node.name())));
     }
     try {
-      URI larder = reach.from(node, wishes.look());
+      Reach.Names names = reach.from(node, wishes.look());
+      URI larder = names.fromNode();
       NodeState state = reader.read(node);
       Plan plan =
           Wiring.plan(
               node.name(),
               state,
               larder,
-              new Wiring.Wish(wishes.strict(), wishes.restartContainerd(), ownNames()));
+              new Wiring.Wish(
+                  wishes.strict(), wishes.restartContainerd(), patient, ownNames(names)));
       List<Finding> findings = new ArrayList<>(plan.findings());
       if (!wishes.look()) {
         findings.addAll(carryOut(node, plan.steps()));
@@ -68,7 +79,8 @@ public final class NodeWiring {
         pull.filter(result -> !result.arrived())
             .ifPresent(result -> findings.add(Probe.finding(node, larder, result)));
       }
-      return new NodeReport(node, Optional.of(larder), plan.steps(), pull, findings);
+      return new NodeReport(
+          node, Optional.of(larder), plan.steps(), pull, findings, plan.unfinished());
     } catch (Reach.UnreachableException e) {
       return NodeReport.refused(node, e.finding());
     } catch (EngineException e) {
@@ -91,7 +103,8 @@ public final class NodeWiring {
       if (!wishes.look()) {
         findings.addAll(carryOut(node, plan.steps()));
       }
-      return new NodeReport(node, Optional.empty(), plan.steps(), Optional.empty(), findings);
+      return new NodeReport(
+          node, Optional.empty(), plan.steps(), Optional.empty(), findings, false);
     } catch (EngineException e) {
       return failed(node, e);
     }
@@ -108,8 +121,8 @@ public final class NodeWiring {
     return List.of();
   }
 
-  private Set<String> ownNames() throws EngineException, Reach.UnreachableException {
-    String host = reach.host();
+  private static Set<String> ownNames(Reach.Names names) {
+    String host = names.fromHost();
     return new HashSet<>(List.of(host, host.replace("localhost:", "127.0.0.1:")));
   }
 

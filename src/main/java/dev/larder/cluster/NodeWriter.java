@@ -18,10 +18,10 @@ final class NodeWriter {
       file=$1
       mkdir -p "${file%/*}"
       ! [ -e "$file" ] || file=$(readlink -f "$file")
-      trap 'rm -f "$file.larder"' EXIT
-      ! [ -e "$file" ] || cp -p "$file" "$file.larder"
-      cat >"$file.larder"
-      mv -f "$file.larder" "$file"
+      trap 'rm -f "$file.larder.$$"' EXIT
+      ! [ -e "$file" ] || cp -p "$file" "$file.larder.$$"
+      cat >"$file.larder.$$"
+      mv -f "$file.larder.$$" "$file"
       """;
 
   /** Arguments: the file, and folders, the inner before the outer; those with other files stay. */

@@ -7,14 +7,15 @@ import java.util.List;
  *
  * @param steps what is to be done; empty where all is as it should be, or nothing may be done
  * @param findings what a person should know
+ * @param unfinished whether there is more to do, that has to wait until the node is set up
  */
-public record Plan(List<Step> steps, List<Finding> findings) {
-  public Plan {
+record Plan(List<Step> steps, List<Finding> findings, boolean unfinished) {
+  Plan {
     steps = List.copyOf(steps);
     findings = List.copyOf(findings);
   }
 
   static Plan refusal(Finding finding) {
-    return new Plan(List.of(), List.of(finding));
+    return new Plan(List.of(), List.of(finding), false);
   }
 }

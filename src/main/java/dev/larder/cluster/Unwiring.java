@@ -48,7 +48,7 @@ final class Unwiring {
     if (configured) {
       Wiring.restart(steps, findings, node, state, mayRestart);
     }
-    return new Plan(steps, findings);
+    return new Plan(steps, findings, false);
   }
 
   private static void hosts(List<Step> steps, String path, String text) {

@@ -25,10 +25,13 @@ final class Wiring {
    *
    * @param strict whether what Larder hasn't got isn't asked for at the origin
    * @param mayRestart whether containerd may be restarted where that is needed
+   * @param patient whether containerd's configuration is left alone in a node that isn't set up
+   *     yet: kind and Cluster API write to it too, and what they write doesn't go with what is
+   *     there
    * @param ownNames what images that were pushed to Larder may be called by in nodes: {@code
    *     localhost:5001}
    */
-  record Wish(boolean strict, boolean mayRestart, Set<String> ownNames) {}
+  record Wish(boolean strict, boolean mayRestart, boolean patient, Set<String> ownNames) {}
 
   private Wiring(String node, NodeState state, Wish wish) {
     this.node = node;
@@ -51,8 +54,11 @@ final class Wiring {
     }
     Wiring wiring = new Wiring(node, state, wish);
     wiring.hosts(larder);
-    wiring.configPath();
-    return new Plan(wiring.steps, wiring.findings);
+    boolean unfinished = wish.patient() && !state.joined() && wiring.needsConfigPath();
+    if (wiring.needsConfigPath() && !unfinished) {
+      wiring.configPath();
+    }
+    return new Plan(wiring.steps, wiring.findings, unfinished);
   }
 
   /** Why nothing can be done. */
@@ -243,10 +249,11 @@ final class Wiring {
             : new Finding(Finding.Level.NOTE, what, remedy));
   }
 
+  private boolean needsConfigPath() {
+    return state.configuration().filter(found -> found.roots().isEmpty()).isPresent();
+  }
+
   private void configPath() {
-    if (state.configuration().isEmpty() || !state.configuration().get().roots().isEmpty()) {
-      return;
-    }
     String file = state.layout().configuration();
     String root = state.layout().certs();
     if (state.layout().generated()) {

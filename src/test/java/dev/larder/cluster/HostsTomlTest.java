@@ -15,10 +15,13 @@ class HostsTomlTest {
 
   static final List<Arguments> FOREIGN =
       Stream.of(
-              "server = \"https://registry-1.docker.io\"\n\n"
-                  + "# the company's\n"
-                  + "[host.\"https://mirror\"]\n"
-                  + "  ca = \"/ca.pem\"\n",
+              """
+              server = "https://registry-1.docker.io"
+
+              # the company's
+              [host."https://mirror"]
+                ca = "/ca.pem"
+              """,
               "server = \"https://registry-1.docker.io\"",
               "[host]\n[host.\"https://mirror\"]\n",
               "[host.'https://mirror'.header]\n  x = [\"y\"]\n",

@@ -22,6 +22,7 @@ final class NodeStates {
   private final Set<String> missing = new HashSet<>();
   private Set<String> processes = Set.of("systemd", "containerd");
   private String init = "systemd";
+  private boolean joined = true;
 
   private NodeStates() {}
 
@@ -73,6 +74,11 @@ final class NodeStates {
     return this;
   }
 
+  NodeStates notJoined() {
+    joined = false;
+    return this;
+  }
+
   /** The first of them is the node's first process. */
   NodeStates processes(String... names) {
     processes = Set.of(names);
@@ -91,7 +97,8 @@ final class NodeStates {
   NodeState state() {
     Map<String, NodeState.Root> found = new LinkedHashMap<>();
     roots.forEach((path, registries) -> found.put(path, new NodeState.Root(registries)));
-    return new NodeState(layout, configuration, trouble, file, found, missing, processes, init);
+    return new NodeState(
+        layout, configuration, trouble, file, found, missing, processes, init, joined);
   }
 
   /** What is read after the steps that write and remove files. */
@@ -100,6 +107,7 @@ final class NodeStates {
     next.layout = before.layout();
     next.processes = before.processes();
     next.init = before.init();
+    next.joined = before.joined();
     next.trouble = before.trouble();
     next.file = before.file();
     Set<String> missing = new HashSet<>(before.missing());

@@ -20,9 +20,10 @@ class WiringTest {
   private static final String HUB =
       "server = \"https://registry-1.docker.io\"\n\n[host.\"https://mirror.example\"]\n";
   private static final Wiring.Wish USUAL =
-      new Wiring.Wish(false, true, Set.of("localhost:5001", "127.0.0.1:5001"));
-  private static final Wiring.Wish STRICT = new Wiring.Wish(true, true, USUAL.ownNames());
-  private static final Wiring.Wish NO_RESTART = new Wiring.Wish(false, false, USUAL.ownNames());
+      new Wiring.Wish(false, true, false, Set.of("localhost:5001", "127.0.0.1:5001"));
+  private static final Wiring.Wish STRICT = new Wiring.Wish(true, true, false, USUAL.ownNames());
+  private static final Wiring.Wish NO_RESTART =
+      new Wiring.Wish(false, false, false, USUAL.ownNames());
 
   /** A state, what is wanted, the steps, and words of the findings. */
   static final List<Arguments> DECISIONS =
@@ -271,7 +272,8 @@ class WiringTest {
       NodeState state, Wiring.Wish wish, List<String> steps, List<String> findings)
       throws Exception {
     URI other = URI.create("http://172.17.0.5:5000");
-    Wiring.Wish otherWish = new Wiring.Wish(!wish.strict(), wish.mayRestart(), wish.ownNames());
+    Wiring.Wish otherWish =
+        new Wiring.Wish(!wish.strict(), wish.mayRestart(), wish.patient(), wish.ownNames());
     NodeState wired = NodeStates.after(state, Wiring.plan("n", state, LARDER, wish).steps());
 
     NodeState again = NodeStates.after(wired, Wiring.plan("n", wired, other, otherWish).steps());
@@ -288,6 +290,27 @@ class WiringTest {
 
     assertThat(Wiring.plan("n", state, LARDER, USUAL).steps()).isEmpty();
     assertThat(Unwiring.plan("n", state, true).steps()).isEmpty();
+  }
+
+  @Test
+  void containerdsConfigurationWaitsUntilTheNodeIsSetUp() {
+    Wiring.Wish patient = new Wiring.Wish(false, true, true, USUAL.ownNames());
+    NodeStates fresh = looksIn().file("version = 2\n").processes("entrypoint").notJoined();
+
+    Plan first = Wiring.plan("n", fresh.state(), LARDER, patient);
+
+    assertThat(first.unfinished()).isTrue();
+    assertThat(first.findings()).isEmpty();
+    assertThat(first.steps())
+        .extracting(Step::text)
+        .singleElement()
+        .asString()
+        .contains("_default/hosts.toml");
+    assertThat(Wiring.plan("n", looksIn(CERTS).notJoined().state(), LARDER, patient).unfinished())
+        .isFalse();
+    assertThat(
+            Wiring.plan("n", looksIn().file("version = 2\n").state(), LARDER, patient).unfinished())
+        .isFalse();
   }
 
   @Test
