@@ -48,6 +48,6 @@ class WiringCheckTest {
 
   private static NodeReport report(List<Step> steps, List<dev.larder.cluster.Finding> findings) {
     return new NodeReport(
-        Lab.node("blue-worker"), Optional.empty(), steps, Optional.empty(), findings);
+        Lab.node("blue-worker"), Optional.empty(), steps, Optional.empty(), findings, false);
   }
 }
