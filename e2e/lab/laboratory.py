@@ -12,7 +12,7 @@ from .clients import BuildKit, Containers, Docker
 from .containerd import Containerd
 from .engine import HOST, Engine
 from .kubernetes import kubernetes_upstreams
-from .larder import Larder
+from .larder import Larder, upstream_settings
 from .upstreams import Registry, Upstream, Upstreams
 
 
@@ -66,6 +66,16 @@ class Laboratory(contextlib.ExitStack):
         known = {upstream.name: (upstream.url, self.authority.certificate if upstream.tokens else None)
                  for upstream in upstreams}
         return self._open(Larder(self.folder / f"larder-{next(self._numbers)}", known, **settings))
+
+    def configuration(self, *upstreams, fresh_for="30s"):
+        """A folder for `larder up --config`, with which Larder knows these upstreams."""
+        folder = self.folder / f"configuration-{next(self._numbers)}"
+        folder.mkdir()
+        shutil.copy(self._authority.certificate, folder)
+        authority = f"/etc/larder/{self._authority.certificate.name}"
+        (folder / "larder.yml").write_text(upstream_settings(
+            {upstream.name: (upstream.url, authority if upstream.tokens else None) for upstream in upstreams}, fresh_for))
+        return folder
 
     def certificate(self):
         """Files of a certificate for the loopback address, its key, and the authority that vouches for it."""
