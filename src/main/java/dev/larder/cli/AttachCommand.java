@@ -9,7 +9,6 @@ import dev.larder.cluster.Watcher;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
 import dev.larder.registry.ProbeImage;
-import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
@@ -85,6 +84,13 @@ final class AttachCommand implements Callable<Integer> {
   private boolean noConfigMap;
 
   @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      description = "How --watch prints what happens: ${COMPLETION-CANDIDATES}. Default: text.",
+      defaultValue = "text")
+  private LogFormat logFormat = LogFormat.TEXT;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
@@ -99,7 +105,7 @@ final class AttachCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Engine engine = NodeOptions.engine();
     try (engine) {
-      Reach reach = reach(engine);
+      Reach reach = reach(engine, server);
       NodeWiring wiring =
           new NodeWiring(
               engine,
@@ -124,42 +130,36 @@ final class AttachCommand implements Callable<Integer> {
   }
 
   private int watch(Engine engine, Reach reach, NodeWiring wiring)
-      throws CommandException, InterruptedException, IOException {
+      throws CommandException, InterruptedException {
     if (nodes.named() || dryRun) {
       throw CommandException.usage("--watch is for all clusters, and changes them");
     }
-    try (Console console =
-            new Console(LogFormat.TEXT, spec.commandLine().getOut(), InstantSource.system());
-        Watcher watcher =
-            new Watcher(
-                engine,
-                reach,
-                wiring,
-                !noConfigMap,
-                InstantSource.system(),
-                Thread::sleep,
-                console::say)) {
-      Thread running = Thread.currentThread();
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> stop(watcher, running, console), "stop"));
-      watcher.run();
-    }
+    Console console = new Console(logFormat, spec.commandLine().getOut(), InstantSource.system());
+    Watcher watcher =
+        new Watcher(
+            engine,
+            reach,
+            wiring,
+            !noConfigMap,
+            InstantSource.system(),
+            Thread::sleep,
+            console::say);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(watcher, console), "stop"));
+    watcher.run();
     return 0;
   }
 
-  private static void stop(Watcher watcher, Thread running, Console console) {
+  private static void stop(Watcher watcher, Console console) {
     try {
       watcher.close();
-      running.join();
     } catch (EngineException e) {
       console.say(String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
+    console.close();
   }
 
-  private Reach reach(Engine engine) throws CommandException {
-    URI url = server;
+  /** The Larder that {@code --server} says; the one on the engine where it isn't given. */
+  static Reach reach(Engine engine, @Nullable URI url) throws CommandException {
     if (url == null) {
       return new Reach.Own(engine);
     }

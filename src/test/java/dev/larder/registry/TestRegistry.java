@@ -36,7 +36,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -131,7 +130,7 @@ final class TestRegistry implements Closeable {
             now::get);
     handler =
         new RegistryHandler(
-            Set.of(new RegistryName("localhost:5000")),
+            new RegistryName("localhost:5000")::equals,
             layering,
             store,
             mirrors,
