@@ -38,8 +38,9 @@ def pinned(module, tool):
     folder = TOOLS / module
     if (folder / "pom.xml").exists():
         return re.search(rf"<artifactId>{tool}-maven-plugin</artifactId>\s*<version>(.*?)</version>", (folder / "pom.xml").read_text())[1]
-    package = re.search(rf"\s(\S+)/cmd/{tool}\s", (folder / "go.mod").read_text())[1]
-    return re.search(rf"\s{package} (v\S+)", (folder / "go.mod").read_text())[1]
+    listed = (folder / "go.mod").read_text().partition("\ntool")[2]
+    package = re.search(rf"\s(\S+?)(/cmd)?/{tool}\s", listed)[1]
+    return re.search(rf"\s{package}(?:/{tool})? (v\S+)", listed)[1]
 
 
 # Of the distribution's command line, which an engine of today takes only when it is told to.

@@ -22,6 +22,14 @@ def _version(folder):
     return programs.run(folder / "containerd", "--version").split()[2].lstrip("v").split("~")[0].split("+")[0]
 
 
+def check_pulled(image, name, status):
+    """Checks what a node says of an image that it has pulled."""
+    check(any(seen.endswith(f"@{image.digest}") for seen in status["repo_digests"]),
+          f"{name}: the node knows it as {status['repo_digests']}, not as {image.digest}")
+    check(status["id"] in image.blobs, f"{name}: the node has the configuration {status['id']}, which the image does not name")
+    check(int(status["size"]) >= image.bytes, f"{name}: the node has {status['size']} bytes of {image.bytes}")
+
+
 class Containerd:
     """A containerd that pulls through `mirror`, by "hosts" (certs.d/_default/hosts.toml) or by "mirrors" (registry.mirrors).
 
@@ -56,11 +64,7 @@ class Containerd:
     def check_pulls(self, image, name=None):
         """Pulls an image and checks what the node has then: its digest, its configuration, its unpacked files."""
         name = name or image.name
-        status = self.pull(name)
-        check(any(seen.endswith(f"@{image.digest}") for seen in status["repo_digests"]),
-              f"{name}: the node knows it as {status['repo_digests']}, not as {image.digest}")
-        check(status["id"] in image.blobs, f"{name}: the node has the configuration {status['id']}, which the image does not name")
-        check(int(status["size"]) >= image.bytes, f"{name}: the node has {status['size']} bytes of {image.bytes}")
+        check_pulled(image, name, self.pull(name))
         if image.runnable:
             self.check_runs(name)
 

@@ -11,10 +11,10 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import tarfile
 
 from . import programs
+from .debian import root_file_system
 from .report import say
 
 DOCKER = "application/vnd.docker."
@@ -92,7 +92,9 @@ def _make_all(builder):
     busybox = builder.tar(_busybox())
     arm = builder.tar({"arch": b"arm64\n"})
     say("making a Debian root file system")
-    debian = _debian(builder.content.folder / "debian.tar")
+    debian = builder.content.folder / "debian.tar"
+    # With enough in it to be about 100 MB when compressed.
+    root_file_system(debian, ["ca-certificates", "git", "python3"])
     for upstream, kind, library in ("docker.io", "docker", "library/"), ("quay.io", "oci", "e2e/"):
         small = builder.layer(busybox, kind, "gzip")
         # The same names in both upstreams, and other bytes: whoever mixes the upstreams up is found out.
@@ -203,20 +205,6 @@ class _Builder:
 def _busybox():
     binary = pathlib.Path(shutil.which("busybox")).read_bytes()
     return {"bin/busybox": binary, "bin/sh": "busybox", "bin/echo": "busybox", "bin/cat": "busybox"}
-
-
-def _debian(tar):
-    """This machine's own suite from its own archive, with enough in it to be about 100 MB when compressed."""
-    release = dict(line.split("=", 1) for line in pathlib.Path("/etc/os-release").read_text().splitlines() if "=" in line)
-    indexes = programs.run("apt-get", "indextargets", "--format", "$(REPO_URI)|$(CODENAME)|$(ORIGIN)", "Created-By: Packages")
-    wanted = release["VERSION_CODENAME"], release["ID"]
-    archives = [uri for uri, suite, origin in (line.split("|") for line in indexes.splitlines())
-                if (suite, origin.lower()) == wanted]
-    if not archives:
-        raise RuntimeError(f"apt knows no archive of {wanted}; run apt-get update")
-    programs.run("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--dpkgopt=force-unsafe-io", "--include=ca-certificates,git,python3",
-                 release["VERSION_CODENAME"], tar, archives[0], seconds=600)
-    return tar
 
 
 def _digest_of(path):

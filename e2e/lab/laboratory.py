@@ -9,6 +9,8 @@ import types
 from . import tokens
 from .clients import Containers, Docker
 from .containerd import Containerd
+from .engine import HOST, Engine
+from .kubernetes import ApiServer
 from .larder import Larder
 from .upstreams import Registry, Upstream, Upstreams
 
@@ -39,13 +41,13 @@ class Laboratory(contextlib.ExitStack):
         """An image by its name without the tag."""
         return self.images[f"{name}:e2e"]
 
-    def docker_io(self):
+    def docker_io(self, address=tokens.LOOPBACK):
         """The upstream docker.io: https with an authority of our own, and tokens."""
-        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), secure=True))
+        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), True, address))
 
-    def quay_io(self):
+    def quay_io(self, address=tokens.LOOPBACK):
         """The upstream quay.io: plain http, open to all."""
-        return self._open(Upstream(self._prepared, "quay.io", self._logs("quay.io"), secure=False))
+        return self._open(Upstream(self._prepared, "quay.io", self._logs("quay.io"), False, address))
 
     def plain_registry(self, upstream):
         """Another registry with the content of an upstream, open to all."""
@@ -59,8 +61,7 @@ class Laboratory(contextlib.ExitStack):
 
     def certificate(self):
         """Files of a certificate for the loopback address, its key, and the authority that vouches for it."""
-        folder = self._prepared.authority.folder
-        return folder / "server.pem", folder / "server.key", self._prepared.authority.certificate
+        return *self._prepared.authority.server(), self._prepared.authority.certificate
 
     def renew_certificate(self, certificate, key):
         """Puts another certificate for the loopback address, and its key, in the place of those."""
@@ -86,6 +87,14 @@ class Laboratory(contextlib.ExitStack):
     def docker(self, mirror, built=False):
         """Docker's engine, which asks the mirror for images of docker.io; the one that is built with Go if so wanted."""
         return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror, built))
+
+    def engine(self):
+        """Docker's engine with networks, for nodes and for Larder in a container."""
+        return self._open(Engine(CLIENTS / f"engine-{next(self._numbers)}", self.work))
+
+    def kube_apiserver(self):
+        """Kubernetes' own, where containers reach it."""
+        return self._open(ApiServer(CLIENTS / f"kubernetes-{next(self._numbers)}", self._prepared.authority, HOST))
 
     def client_folder(self, name):
         """Where a client that only one scenario has keeps its things; not made yet."""

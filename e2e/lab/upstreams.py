@@ -84,15 +84,16 @@ class Registry:
 
 
 class Upstream:
-    """An upstream as Larder sees it: a registry, and the proxy before it. The secure one speaks https and asks for tokens."""
+    """An upstream as Larder sees it, at an address: a registry, and the proxy before it. The secure one speaks https and asks for
+    tokens."""
 
-    def __init__(self, upstreams, name, log_folder, secure):
+    def __init__(self, upstreams, name, log_folder, secure, address):
         authority = upstreams.authority
         self.name = name
-        self.tokens = tokens.TokenServer(authority) if secure else None
+        self.tokens = tokens.TokenServer(authority, address=address) if secure else None
         self._open = lambda port: Registry(name, upstreams.storage(name), log_folder, self.tokens, authority, port)
         self._registry = self._open(None)
-        self.proxy = Proxy(self._registry.port, authority.tls() if secure else None)
+        self.proxy = Proxy(self._registry.port, address, authority.tls(address) if secure else None)
 
     @property
     def url(self):

@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
+      AttachCommand.class,
+      DetachCommand.class,
+      ConfigCommand.class,
       ImageCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -13,6 +13,7 @@ final class Operations {
   static final String COLLECT = "gc";
   static final String VERIFY = "verify";
   static final String IMPORT = "import";
+  static final String KNOWN = "known";
 
   private Operations() {}
 
@@ -23,6 +24,7 @@ final class Operations {
             new CollectOperation(
                 new Collector(store, clock), configuration.housekeeping().collectAfter()),
         VERIFY, new VerifyOperation(new Verifier(store)),
-        IMPORT, new ImportOperation(store));
+        IMPORT, new ImportOperation(store),
+        KNOWN, new KnownOperation(store.catalog()));
   }
 }

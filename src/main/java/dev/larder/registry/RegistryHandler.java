@@ -37,6 +37,7 @@ public final class RegistryHandler implements Handler {
   private final Consumer<Access> accessLog;
   private final Changes changes;
   private final Routes routes;
+  private final ProbeImage probe = new ProbeImage();
 
   /**
    * The handler of a listener that isn't bound to an upstream.
@@ -132,6 +133,10 @@ public final class RegistryHandler implements Handler {
     }
     Query query = query(request);
     Optional<String> ns = query.first("ns");
+    Optional<Reply> probed = probe.reply(request, path.endpoint(), ns);
+    if (probed.isPresent()) {
+      return scoped(probed.get(), ns);
+    }
     Predicate<RepositoryKey> mayPull = key -> gate.mayPull(request, key);
     switch (path.endpoint()) {
       case Endpoint.Base _ -> {
