@@ -1,5 +1,6 @@
 """A container engine as users have one: the distribution's Docker with networks, names and published ports, at its usual address."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -8,13 +9,15 @@ import shutil
 from . import kubernetes, programs
 from .clients import DISTRIBUTION
 from .controlgroup import ControlGroup
-from .larder import LAUNCHER
+from .larder import LAUNCHER, ROOT
 from .names import Names
 from .node import Node, NodeImages
 
 # Where containers on any network reach what the scenario runs beside the engine: each scenario's loopback interface has this address
 # too, and containers' gateways lead there.
 HOST = "10.99.0.1"
+JAR = ROOT / "target" / "larder.jar"
+LARDER_IMAGE = "larder:latest"
 SOCKET = "/var/run/docker.sock"
 RUNTIME = pathlib.Path(__file__).resolve().parent / "runc"
 
@@ -25,6 +28,7 @@ class Engine:
     def __init__(self, folder, work, options=()):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
+        self._work = pathlib.Path(work)
         self._images = NodeImages(work)
         self._options = options
         self._control_group = ControlGroup()
@@ -63,6 +67,22 @@ class Engine:
     def larder(self, *arguments, stdin=None, env=None):
         """Larder's command line."""
         return self.run(LAUNCHER, *arguments, stdin=stdin, env=env)
+
+    def larder_image(self):
+        """Has Larder's image there, as `larder image` builds it; what it built before is kept."""
+        built = hashlib.sha256(JAR.read_bytes()).hexdigest()[:12]
+        kept = self._work / "larder-image" / f"{built}.tar"
+        if kept.exists():
+            self("load", "--quiet", "--input", kept)
+            return
+        self.larder("image", "--base", self.base_image())
+        shutil.rmtree(kept.parent, ignore_errors=True)
+        kept.parent.mkdir()
+        self("save", "--output", kept, LARDER_IMAGE)
+
+    def base_image(self):
+        """The name of an image of Debian."""
+        return self._images.import_root(self)
 
     def inspect(self, name):
         """What the engine says of a container, a network, a volume or an image."""

@@ -32,7 +32,8 @@ chroot . systemctl enable containerd.service kubelet.service undo-mount-hacks.se
 # Its own kernel's settings are not a node's to change where that kernel is the whole machine's.
 chroot . systemctl mask systemd-binfmt.service systemd-sysctl.service systemd-modules-load.service
 """
-DOCKERFILE = """FROM node-root
+ROOT = "node-root"
+DOCKERFILE = f"""FROM {ROOT}
 COPY tools/ /usr/local/bin/
 COPY containerd/ /usr/local/bin/
 COPY cri-base.json /etc/containerd/
@@ -82,8 +83,7 @@ class NodeImages:
         name = f"node:{containerd}"
         if engine.exists(name):
             return name
-        if not engine.exists("node-root"):
-            engine("import", self.root, "node-root")
+        self.import_root(engine)
         context = engine.folder / f"node-{containerd}"
         for folder, files in {"tools": [BUILT / "kubernetes" / "crictl", BUILT / "kubernetes" / "kubectl"],
                               "containerd": [CONTAINERDS[containerd] / program for program in CONTAINERD_PROGRAMS]}.items():
@@ -95,6 +95,12 @@ class NodeImages:
         engine("build", "--quiet", "--tag", name, context)
         shutil.rmtree(context)
         return name
+
+    def import_root(self, engine):
+        """Gives the name of the image of the root file system alone."""
+        if not engine.exists(ROOT):
+            engine("import", self.root, ROOT)
+        return ROOT
 
     def _container_specification(self, ctr):
         """What kind's base image makes of containerd's own."""

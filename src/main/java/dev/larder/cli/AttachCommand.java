@@ -6,14 +6,18 @@ import dev.larder.cluster.ClusterWiring;
 import dev.larder.cluster.NodeWiring;
 import dev.larder.cluster.Reach;
 import dev.larder.cluster.Watcher;
+import dev.larder.deploy.Deployment;
+import dev.larder.deploy.HostProcess;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
 import dev.larder.registry.ProbeImage;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -85,6 +89,13 @@ final class AttachCommand implements Callable<Integer> {
   private boolean noConfigMap;
 
   @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      description = "How --watch prints what happens: ${COMPLETION-CANDIDATES}. Default: text.",
+      defaultValue = "text")
+  private LogFormat logFormat = LogFormat.TEXT;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
@@ -99,7 +110,7 @@ final class AttachCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Engine engine = NodeOptions.engine();
     try (engine) {
-      Reach reach = reach(engine);
+      Reach reach = reach(engine, server);
       NodeWiring wiring =
           new NodeWiring(
               engine,
@@ -124,44 +135,57 @@ final class AttachCommand implements Callable<Integer> {
   }
 
   private int watch(Engine engine, Reach reach, NodeWiring wiring)
-      throws CommandException, InterruptedException, IOException {
+      throws CommandException, InterruptedException {
     if (nodes.named() || dryRun) {
       throw CommandException.usage("--watch is for all clusters, and changes them");
     }
-    try (Console console =
-            new Console(LogFormat.TEXT, spec.commandLine().getOut(), InstantSource.system());
-        Watcher watcher =
-            new Watcher(
-                engine,
-                reach,
-                wiring,
-                !noConfigMap,
-                InstantSource.system(),
-                Thread::sleep,
-                console::say)) {
-      Thread running = Thread.currentThread();
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> stop(watcher, running, console), "stop"));
-      watcher.run();
-    }
+    Console console = new Console(logFormat, spec.commandLine().getOut(), InstantSource.system());
+    Watcher watcher =
+        new Watcher(
+            engine,
+            reach,
+            wiring,
+            !noConfigMap,
+            InstantSource.system(),
+            Thread::sleep,
+            console::say);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(watcher, console), "stop"));
+    watcher.run();
     return 0;
   }
 
-  private static void stop(Watcher watcher, Thread running, Console console) {
+  private static void stop(Watcher watcher, Console console) {
     try {
       watcher.close();
-      running.join();
     } catch (EngineException e) {
       console.say(String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    }
+    console.close();
+  }
+
+  private static Optional<HostProcess> process() throws CommandException {
+    String data = System.getenv().getOrDefault("LARDER_DATA", "");
+    Path folder = data.isEmpty() ? StoreOptions.defaultData(System.getenv()) : Path.of(data);
+    try {
+      return HostProcess.find(folder);
+    } catch (IOException e) {
+      throw CommandException.failure(
+          "can't see whether Larder runs on %s: %s".formatted(folder, e.getMessage()));
     }
   }
 
-  private Reach reach(Engine engine) throws CommandException {
-    URI url = server;
+  /**
+   * The Larder that {@code --server} says; where it isn't given, the one on the engine, or else the
+   * one that runs as a process of this machine.
+   */
+  static Reach reach(Engine engine, @Nullable URI url)
+      throws CommandException, EngineException {
     if (url == null) {
-      return new Reach.Own(engine);
+      Optional<HostProcess> process =
+          Deployment.find(engine).isPresent() ? Optional.empty() : process();
+      return process
+          .<Reach>map(found -> new Reach.Host(found.port()))
+          .orElseGet(() -> new Reach.Own(engine));
     }
     if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
       throw CommandException.usage("--server is a URL like http://192.168.1.5:5000, not " + url);

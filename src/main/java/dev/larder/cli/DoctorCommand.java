@@ -18,7 +18,6 @@ import dev.larder.oci.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -92,14 +91,14 @@ final class DoctorCommand implements Callable<Integer> {
   private DoctorReport examine(ProgressLine progress) throws CommandException {
     Engine engine;
     try {
-      engine = Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")));
+      engine = NodeOptions.connect();
     } catch (EngineException e) {
       return new DoctorReport("", List.of(), Doctor.withoutEngine(e), Optional.empty());
     }
     try (engine) {
       List<Cluster> all = Clusters.all(engine);
       List<Cluster> wanted = wanted(engine, all);
-      Reach reach = server == null ? new Reach.Own(engine) : new Reach.Server(server);
+      Reach reach = AttachCommand.reach(engine, server);
       Diagnosis diagnosis =
           Doctor.examine(
               engine,

@@ -18,7 +18,7 @@ import dev.larder.store.RepositoryKey;
 import dev.larder.store.StoredImage;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** Lists a page of images; who wants the next one hands over the last image of this one. */
 final class ImagesOperation implements Operation {
@@ -29,9 +29,9 @@ final class ImagesOperation implements Operation {
 
   private final Inventory inventory;
   private final Catalog catalog;
-  private final Set<RegistryName> ownNames;
+  private final Predicate<RegistryName> ownNames;
 
-  ImagesOperation(Inventory inventory, Catalog catalog, Set<RegistryName> ownNames) {
+  ImagesOperation(Inventory inventory, Catalog catalog, Predicate<RegistryName> ownNames) {
     this.inventory = inventory;
     this.catalog = catalog;
     this.ownNames = ownNames;
@@ -91,7 +91,7 @@ final class ImagesOperation implements Operation {
       throw new OperationException(
           "\"%s\" is not a repository: write NAME, or REGISTRY/NAME".formatted(text));
     }
-    return registry.isEmpty() || ownNames.contains(registry.get())
+    return registry.isEmpty() || ownNames.test(registry.get())
         ? RepositoryKey.hosted(name.get())
         : RepositoryKey.mirrored(registry.get(), name.get());
   }

@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      UpCommand.class,
+      DownCommand.class,
       ServeCommand.class,
       UserCommand.class,
       RemoveCommand.class,
@@ -27,7 +29,8 @@ import picocli.CommandLine.Spec;
       DetachCommand.class,
       ConfigCommand.class,
       LoadCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      ImageCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

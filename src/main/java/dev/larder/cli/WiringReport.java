@@ -27,9 +27,9 @@ record WiringReport(String done, boolean look) {
       for (NodeReport node : cluster.nodes()) {
         out.println("  %s: %s".formatted(node.node().name(), summary(node)));
         node.steps().forEach(step -> out.println("    " + step.text()));
-        node.findings().forEach(finding -> finding(out, finding));
+        node.findings().forEach(finding -> finding(out, "    ", finding));
       }
-      cluster.findings().forEach(finding -> finding(out, finding));
+      cluster.findings().forEach(finding -> finding(out, "  ", finding));
     }
   }
 
@@ -47,10 +47,10 @@ record WiringReport(String done, boolean look) {
         + node.probe().map(probe -> ", seen by a pull with " + probe.tool()).orElse("");
   }
 
-  private static void finding(PrintWriter out, Finding finding) {
-    out.println("    %s%s".formatted(finding.isProblem() ? "! " : "", finding.what()));
+  private static void finding(PrintWriter out, String indent, Finding finding) {
+    out.println(indent + (finding.isProblem() ? "! " : "") + finding.what());
     if (!finding.remedy().isEmpty()) {
-      out.println("      -> " + finding.remedy());
+      out.println(indent + "  -> " + finding.remedy());
     }
   }
 

@@ -72,17 +72,9 @@ public final class ClusterWiring {
             .findFirst();
     // Before containerd is restarted, which the API server may notice.
     if (announce && !look && controlPlane.isPresent()) {
-      Publication withdrawn = LocalRegistryHosting.withdraw(engine, controlPlane.get());
-      switch (withdrawn) {
-        case Publication.Done _ ->
-            findings.add(
-                Finding.note(
-                    "the cluster %s no longer says where its registry is"
-                        .formatted(cluster.name())));
-        case Publication.Unchanged _ -> {}
-        case Publication.Foreign _, Publication.NotYet _, Publication.Failed _ ->
-            findings.add(Hosting.finding(controlPlane.get(), withdrawn));
-      }
+      Hosting.withdrawal(
+              controlPlane.get(), LocalRegistryHosting.withdraw(engine, controlPlane.get()))
+          .ifPresent(findings::add);
     }
     List<NodeReport> reports = new ArrayList<>();
     for (Node node : cluster.nodes()) {

@@ -59,14 +59,16 @@ public final class NodeWiring {
               "docker start %s, and attach again".formatted(node.name())));
     }
     try {
-      URI larder = reach.from(node, wishes.look());
+      Reach.Names names = reach.from(node, wishes.look());
+      URI larder = names.fromNode();
       NodeState state = reader.read(node);
       Plan plan =
           Wiring.plan(
               node.name(),
               state,
               larder,
-              new Wiring.Wish(wishes.strict(), wishes.restartContainerd(), patient, ownNames()));
+              new Wiring.Wish(
+                  wishes.strict(), wishes.restartContainerd(), patient, ownNames(names)));
       List<Finding> findings = new ArrayList<>(plan.findings());
       if (!wishes.look()) {
         findings.addAll(carryOut(node, plan.steps()));
@@ -119,8 +121,8 @@ public final class NodeWiring {
     return List.of();
   }
 
-  private Set<String> ownNames() throws EngineException, Reach.UnreachableException {
-    String host = reach.host();
+  private static Set<String> ownNames(Reach.Names names) {
+    String host = names.fromHost();
     return new HashSet<>(List.of(host, host.replace("localhost:", "127.0.0.1:")));
   }
 

@@ -1,6 +1,7 @@
 package dev.larder.cluster;
 
 import dev.larder.deploy.Deployment;
+import dev.larder.deploy.HighAddress;
 import dev.larder.engine.Container;
 import dev.larder.engine.Endpoint;
 import dev.larder.engine.Engine;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where nodes find Larder: its container on the same engine, or a Larder that runs elsewhere. */
 public sealed interface Reach {
@@ -31,17 +34,22 @@ public sealed interface Reach {
   }
 
   /**
-   * Larder's address as seen from a node. Makes it reachable there, unless it is only looked at.
+   * What Larder is called.
+   *
+   * @param fromNode its address as seen from a node
+   * @param fromHost the name with which the host pushes to it, and nodes pull what was pushed
+   */
+  record Names(URI fromNode, String fromHost) {}
+
+  /**
+   * What Larder is called. Makes it reachable from the node, unless it is only looked at.
    *
    * @param look whether nothing may be changed
    */
-  URI from(Node node, boolean look) throws EngineException, UnreachableException;
+  Names from(Node node, boolean look) throws EngineException, UnreachableException;
 
   /** Leaves the networks that were joined for nodes of which none is left in {@code clusters}. */
   void leaveUnused(List<Cluster> clusters) throws EngineException;
-
-  /** The name with which the host pushes to it and nodes pull what was pushed. */
-  String host() throws EngineException, UnreachableException;
 
   /**
    * A Larder that runs elsewhere.
@@ -50,17 +58,39 @@ public sealed interface Reach {
    */
   record Server(URI server) implements Reach {
     @Override
-    public URI from(Node node, boolean look) {
-      return server;
+    public Names from(Node node, boolean look) {
+      return new Names(server, server.getAuthority());
     }
 
     @Override
     public void leaveUnused(List<Cluster> clusters) {}
+  }
+
+  /**
+   * A Larder that runs as a process beside the engine: nodes reach the host by the gateways of
+   * their networks.
+   *
+   * @param port its port there
+   */
+  record Host(int port) implements Reach {
+    @Override
+    public Names from(Node node, boolean look) throws UnreachableException {
+      return node.container().endpoints().stream()
+          .flatMap(endpoint -> endpoint.gateway().stream())
+          .findFirst()
+          .map(
+              gateway ->
+                  new Names(
+                      URI.create("http://%s:%d".formatted(gateway, port)), "localhost:" + port))
+          .orElseThrow(
+              () ->
+                  new UnreachableException(
+                      node.name() + " is on no network with a gateway to the host",
+                      "name a Larder that it can reach: --server URL"));
+    }
 
     @Override
-    public String host() {
-      return server.getAuthority();
-    }
+    public void leaveUnused(List<Cluster> clusters) {}
   }
 
   /**
@@ -70,34 +100,53 @@ public sealed interface Reach {
    * @param engine where it runs
    */
   record Own(Engine engine) implements Reach {
+    private static final Logger log = LoggerFactory.getLogger(Own.class);
     private static final URI NOT_YET = URI.create("http://ADDRESS:" + Deployment.PORT);
 
     @Override
-    public URI from(Node node, boolean look) throws EngineException, UnreachableException {
-      Container larder = container();
-      Route route = route(node, larder);
-      if (look) {
-        return route.larder().orElse(NOT_YET);
+    public Names from(Node node, boolean look) throws EngineException, UnreachableException {
+      Deployment deployment = deployment();
+      Route route = route(node, deployment.container());
+      if (!route.joined() && !look) {
+        join(route, deployment.container());
+        route = route(node, deployment().container());
       }
-      if (!route.joined()) {
-        join(route, larder);
-        route = route(node, container());
+      if (route.larder().isEmpty() && !look) {
+        throw new UnreachableException(
+            "Larder's container got no address on the network " + route.network(), "larder doctor");
       }
-      String network = route.network();
-      return route
-          .larder()
+      return new Names(route.larder().orElse(NOT_YET), host(deployment));
+    }
+
+    private static String host(Deployment deployment) throws UnreachableException {
+      return deployment
+          .hostPort()
+          .map(port -> "localhost:" + port)
           .orElseThrow(
               () ->
                   new UnreachableException(
-                      "Larder's container got no address on the network " + network,
-                      "larder doctor"));
+                      "Larder's container publishes no port on the host", "larder up"));
     }
 
-    /** Whoever else wires nodes may have done so meanwhile: then it is as it should be. */
+    /** At a high address, if the engine lets us: a low one may be a node's after its restart. */
     private void join(Route route, Container larder) throws EngineException {
+      Optional<String> address =
+          route.hasNames()
+              ? engine.network(route.network()).flatMap(HighAddress::of)
+              : Optional.empty();
+      if (address.isPresent()) {
+        try {
+          engine.connect(route.network(), larder.id(), address, route.aliases());
+          return;
+        } catch (EngineException e) {
+          // Docker before 29.1 does so only in ranges that somebody has set.
+          log.debug("{}: {}; taking any address", route.network(), e.getMessage());
+        }
+      }
       try {
         engine.connect(route.network(), larder.id(), Optional.empty(), route.aliases());
       } catch (EngineException e) {
+        // Whoever else wires nodes may have done so meanwhile.
         if (engine.container(larder.id()).flatMap(now -> now.endpoint(route.network())).isEmpty()) {
           throw e;
         }
@@ -131,21 +180,6 @@ public sealed interface Reach {
           engine.disconnect(endpoint.network(), larder.id());
         }
       }
-    }
-
-    @Override
-    public String host() throws EngineException, UnreachableException {
-      return deployment()
-          .hostPort()
-          .map(port -> "localhost:" + port)
-          .orElseThrow(
-              () ->
-                  new UnreachableException(
-                      "Larder's container publishes no port on the host", "larder up"));
-    }
-
-    private Container container() throws EngineException, UnreachableException {
-      return deployment().container();
     }
 
     private Deployment deployment() throws EngineException, UnreachableException {

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +58,7 @@ public final class Watcher implements Closeable {
   private final Consumer<String> log;
   private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, Instant> handled = new ConcurrentHashMap<>();
+  private final Map<String, Lock> locks = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
@@ -134,6 +137,7 @@ public final class Watcher implements Closeable {
       }
       case REMOVED -> {
         handled.remove(event.container());
+        locks.remove(event.container());
         if (node) {
           tasks.execute(() -> tell(() -> reach.leaveUnused(Clusters.all(engine))));
         }
@@ -143,12 +147,18 @@ public final class Watcher implements Closeable {
   }
 
   private void nodeStarted(String id) throws EngineException {
-    for (Cluster cluster : Clusters.all(engine)) {
-      for (Node node : cluster.nodes()) {
-        if (node.container().id().equals(id) && node.running() && isNew(node.container())) {
-          started(node);
-        }
-      }
+    Optional<Container> container = engine.container(id).filter(Container::running);
+    if (container.isPresent() && isNew(container.get())) {
+      List<Cluster> alone = Clusters.of(List.of(container.get()));
+      // Only beside the others does one of minikube's show what it is.
+      List<Cluster> clusters =
+          alone.stream().anyMatch(cluster -> cluster.kind() == Cluster.Kind.MINIKUBE)
+              ? Clusters.all(engine)
+              : alone;
+      clusters.stream()
+          .flatMap(cluster -> cluster.nodes().stream())
+          .filter(node -> node.container().id().equals(id))
+          .forEach(this::started);
     }
   }
 
@@ -199,10 +209,10 @@ public final class Watcher implements Closeable {
 
   /** Wires a node, if need be in several tries; whether it is wired then. */
   private boolean wire(Node node) throws InterruptedException, EngineException {
-    NodeReport report = wiring.attach(node, true);
+    NodeReport report = attach(node, true);
     for (int failures = 1; !report.ok() && failures < TRIES && runs(node); failures++) {
       pauses.pause(NODE.after(failures));
-      report = wiring.attach(node, true);
+      report = attach(node, true);
     }
     log.accept(line(report));
     if (!report.unfinished()) {
@@ -211,10 +221,21 @@ public final class Watcher implements Closeable {
     Instant end = clock.instant().plus(node.kind() == Cluster.Kind.CAPD ? CAPD_SETUP : SETUP);
     while (report.unfinished() && runs(node)) {
       pauses.pause(SETUP_POLL);
-      report = wiring.attach(node, clock.instant().isBefore(end));
+      report = attach(node, clock.instant().isBefore(end));
     }
     log.accept(line(report));
     return report.ok();
+  }
+
+  /** One at a time in each node: its containerd is to be restarted once. */
+  private NodeReport attach(Node node, boolean patient) {
+    Lock lock = locks.computeIfAbsent(node.container().id(), _ -> new ReentrantLock());
+    lock.lock();
+    try {
+      return wiring.attach(node, patient);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private static String line(NodeReport report) {

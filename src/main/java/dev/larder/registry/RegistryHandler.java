@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -53,7 +52,7 @@ public final class RegistryHandler implements Handler {
    * @param changes which changes clients may make
    */
   public RegistryHandler(
-      Set<RegistryName> ownNames,
+      Predicate<RegistryName> ownNames,
       Layering layering,
       Store store,
       Mirrors mirrors,

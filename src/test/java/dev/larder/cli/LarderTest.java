@@ -100,6 +100,7 @@ class LarderTest {
             true,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(folder.resolve("no.pem")),
             Optional.empty());
     assertThatThrownBy(() -> start(Map.of(RegistryName.DOCKER_HUB, entry), false))
@@ -280,6 +281,7 @@ class LarderTest {
         new UpstreamEntry(
             true,
             Optional.of(upstream.url()),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());

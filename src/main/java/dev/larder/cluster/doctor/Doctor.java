@@ -153,7 +153,7 @@ public final class Doctor {
       checks.add(new TakenAddress(shell));
     }
     try {
-      lookAtWay(shell, reach.from(node, true));
+      lookAtWay(shell, reach.from(node, true).fromNode());
     } catch (EngineException | Reach.UnreachableException e) {
       for (Area area : List.of(Area.NETWORK, Area.CONTAINERD, Area.NAMES, Area.PROXY)) {
         cant(area, node.name(), String.valueOf(e.getMessage()));
@@ -186,13 +186,13 @@ public final class Doctor {
   }
 
   private void lookAtCluster(Cluster cluster) {
-    checks.add(new HostingCheck(engine, cluster, host()));
+    checks.add(new HostingCheck(engine, cluster, host(cluster.nodes().getFirst())));
   }
 
   /** Where Larder is for tools of this machine; why it is nowhere, other checks say. */
-  private Optional<String> host() {
+  private Optional<String> host(Node node) {
     try {
-      return Optional.of(reach.host());
+      return Optional.of(reach.from(node, true).fromHost());
     } catch (EngineException | Reach.UnreachableException e) {
       return Optional.empty();
     }
