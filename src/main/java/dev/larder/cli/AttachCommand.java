@@ -6,13 +6,18 @@ import dev.larder.cluster.ClusterWiring;
 import dev.larder.cluster.NodeWiring;
 import dev.larder.cluster.Reach;
 import dev.larder.cluster.Watcher;
+import dev.larder.deploy.Deployment;
+import dev.larder.deploy.HostProcess;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
 import dev.larder.registry.ProbeImage;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -158,10 +163,20 @@ final class AttachCommand implements Callable<Integer> {
     console.close();
   }
 
-  private Reach reach(Engine engine) throws CommandException {
+  /** The folder of a Larder that runs as a process of this machine, if one does. */
+  private static Path folder() {
+    String data = System.getenv().getOrDefault("LARDER_DATA", "");
+    return data.isEmpty() ? StoreOptions.defaultData(System.getenv()) : Path.of(data);
+  }
+
+  private Reach reach(Engine engine) throws CommandException, IOException {
     URI url = server;
     if (url == null) {
-      return new Reach.Own(engine);
+      Optional<HostProcess> process =
+          Deployment.find(engine).isPresent() ? Optional.empty() : HostProcess.find(folder());
+      return process
+          .<Reach>map(found -> new Reach.Host(found.port()))
+          .orElseGet(() -> new Reach.Own(engine));
     }
     if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
       throw CommandException.usage("--server is a URL like http://192.168.1.5:5000, not " + url);
