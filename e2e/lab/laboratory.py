@@ -71,8 +71,8 @@ class Laboratory(contextlib.ExitStack):
         """A folder for `larder up --config`, with which Larder knows these upstreams."""
         folder = self.folder / f"configuration-{next(self._numbers)}"
         folder.mkdir()
-        shutil.copy(self._authority.certificate, folder)
-        authority = f"/etc/larder/{self._authority.certificate.name}"
+        shutil.copy(self.authority.certificate, folder)
+        authority = f"/etc/larder/{self.authority.certificate.name}"
         (folder / "larder.yml").write_text(upstream_settings(
             {upstream.name: (upstream.url, authority if upstream.tokens else None) for upstream in upstreams}, fresh_for))
         return folder
