@@ -105,18 +105,21 @@ class Containers:
         self.folder.mkdir(parents=True)
         self._registries = self.folder / "registries.conf"
         self._registries.write_text(registries)
-        self._environment = {"CONTAINERS_REGISTRIES_CONF": str(self._registries), "HOME": str(self.folder)}
+        self.environment = {"CONTAINERS_REGISTRIES_CONF": str(self._registries), "HOME": str(self.folder)}
 
     def podman(self, *arguments):
-        return programs.run("podman", "--root", self.folder / "root", "--runroot", self.folder / "run", "--storage-driver", "overlay",
-                            *arguments, env=self._environment)
+        return programs.run(*self.command(*arguments), env=self.environment)
+
+    def command(self, *arguments):
+        """The command line of podman with such arguments."""
+        return ["podman", "--root", self.folder / "root", "--runroot", self.folder / "run", "--storage-driver", "overlay", *arguments]
 
     def buildah(self, *arguments):
         return programs.run("buildah", "--root", self.folder / "root", "--runroot", self.folder / "run", "--storage-driver", "overlay",
-                            *arguments, env=self._environment)
+                            *arguments, env=self.environment)
 
     def skopeo(self, *arguments):
-        return programs.run("skopeo", "--registries-conf", self._registries, *arguments, env=self._environment)
+        return programs.run("skopeo", "--registries-conf", self._registries, *arguments, env=self.environment)
 
     def close(self):
         """None of them has anything running."""

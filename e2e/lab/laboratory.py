@@ -7,9 +7,10 @@ import shutil
 import types
 
 from . import tokens
+from .apiserver import ApiServer
 from .clients import BuildKit, Containers, Docker
 from .containerd import Containerd
-from .engine import Engine
+from .engine import HOST, Engine
 from .kubernetes import kubernetes_upstreams
 from .larder import Larder, upstream_settings
 from .upstreams import Registry, Upstream, Upstreams
@@ -28,8 +29,8 @@ class Laboratory(contextlib.ExitStack):
         self.work = pathlib.Path(work)
         self.folder = self.work / "running" / scenario
         self.logs = self.work / "logs" / scenario
-        self._authority = tokens.Authority(self.work / "authority")
-        self._prepared = Upstreams(self.work, self._authority)
+        self.authority = tokens.Authority(self.work / "authority")
+        self._prepared = Upstreams(self.work, self.authority)
         self._numbers = itertools.count(1)
         self.images = self._prepared.content.images()
         self.content = self._prepared.content
@@ -52,7 +53,7 @@ class Laboratory(contextlib.ExitStack):
 
     def registry_k8s_io(self, address):
         """The upstream registry.k8s.io, with what a cluster of kind's is made of: plain http, open to all."""
-        kubernetes = kubernetes_upstreams(self.work, self._authority)
+        kubernetes = kubernetes_upstreams(self.work, self.authority)
         kubernetes.prepare()
         return self._open(Upstream(kubernetes, "registry.k8s.io", self._logs("registry.k8s.io"), False, address))
 
@@ -62,7 +63,7 @@ class Laboratory(contextlib.ExitStack):
 
     def larder(self, *upstreams, **settings):
         """A new Larder with an empty data folder that knows these upstreams; not started yet."""
-        known = {upstream.name: (upstream.url, self._authority.certificate if upstream.tokens else None)
+        known = {upstream.name: (upstream.url, self.authority.certificate if upstream.tokens else None)
                  for upstream in upstreams}
         return self._open(Larder(self.folder / f"larder-{next(self._numbers)}", known, **settings))
 
@@ -78,15 +79,15 @@ class Laboratory(contextlib.ExitStack):
 
     def certificate(self):
         """Files of a certificate for the loopback address, its key, and the authority that vouches for it."""
-        return *self._authority.server(), self._authority.certificate
+        return *self.authority.server(), self.authority.certificate
 
     def renew_certificate(self, certificate, key):
         """Puts another certificate for the loopback address, and its key, in the place of those."""
-        self._authority.certify_server(certificate, key)
+        self.authority.certify_server(certificate, key)
 
     def token_server(self, **how):
         """An issuer of tokens for whoever asks for its key."""
-        return self._open(tokens.TokenServer(self._authority, **how))
+        return self._open(tokens.TokenServer(self.authority, **how))
 
     def as_upstream(self, larder, name):
         """What another Larder is to know so that it mirrors this one under a name."""
@@ -112,6 +113,10 @@ class Laboratory(contextlib.ExitStack):
     def engine(self):
         """Docker's engine with networks, for nodes and for Larder in a container."""
         return self._open(Engine(CLIENTS / f"engine-{next(self._numbers)}", self.work))
+
+    def kube_apiserver(self):
+        """Kubernetes' own, where containers reach it, without the rest of a cluster."""
+        return self._open(ApiServer(CLIENTS / f"kubernetes-{next(self._numbers)}", self.authority, HOST))
 
     def client_folder(self, name):
         """Where a client that only one scenario has keeps its things; not made yet."""

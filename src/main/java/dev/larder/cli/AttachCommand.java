@@ -110,7 +110,7 @@ final class AttachCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Engine engine = NodeOptions.engine();
     try (engine) {
-      Reach reach = reach(engine);
+      Reach reach = reach(engine, server);
       NodeWiring wiring =
           new NodeWiring(
               engine,
@@ -163,17 +163,26 @@ final class AttachCommand implements Callable<Integer> {
     console.close();
   }
 
-  /** The folder of a Larder that runs as a process of this machine, if one does. */
-  private static Path folder() {
+  private static Optional<HostProcess> process() throws CommandException {
     String data = System.getenv().getOrDefault("LARDER_DATA", "");
-    return data.isEmpty() ? StoreOptions.defaultData(System.getenv()) : Path.of(data);
+    Path folder = data.isEmpty() ? StoreOptions.defaultData(System.getenv()) : Path.of(data);
+    try {
+      return HostProcess.find(folder);
+    } catch (IOException e) {
+      throw CommandException.failure(
+          "can't see whether Larder runs on %s: %s".formatted(folder, e.getMessage()));
+    }
   }
 
-  private Reach reach(Engine engine) throws CommandException, IOException {
-    URI url = server;
+  /**
+   * The Larder that {@code --server} says; where it isn't given, the one on the engine, or else the
+   * one that runs as a process of this machine.
+   */
+  static Reach reach(Engine engine, @Nullable URI url)
+      throws CommandException, EngineException {
     if (url == null) {
       Optional<HostProcess> process =
-          Deployment.find(engine).isPresent() ? Optional.empty() : HostProcess.find(folder());
+          Deployment.find(engine).isPresent() ? Optional.empty() : process();
       return process
           .<Reach>map(found -> new Reach.Host(found.port()))
           .orElseGet(() -> new Reach.Own(engine));
