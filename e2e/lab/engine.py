@@ -17,7 +17,6 @@ from .node import Node, NodeImages
 # too, and containers' gateways lead there.
 HOST = "10.99.0.1"
 JAR = ROOT / "target" / "larder.jar"
-LARDER_IMAGE = "larder:latest"
 SOCKET = "/var/run/docker.sock"
 RUNTIME = pathlib.Path(__file__).resolve().parent / "runc"
 
@@ -78,7 +77,8 @@ class Engine:
         self.larder("image", "--base", self.base_image())
         shutil.rmtree(kept.parent, ignore_errors=True)
         kept.parent.mkdir()
-        self("save", "--output", kept, LARDER_IMAGE)
+        tags = self("images", "--filter", "reference=larder", "--format", "{{.Repository}}:{{.Tag}}").split()
+        self("save", "--output", kept, *tags)
 
     def base_image(self):
         """The name of an image of Debian."""

@@ -1,6 +1,7 @@
 """Nodes of clusters as kind makes them: Debian with systemd as the first process, containerd, crictl and kubectl, and the files of
 kind's own base image, from the Go module of kind."""
 
+import datetime
 import hashlib
 import json
 import pathlib
@@ -33,6 +34,8 @@ chroot . systemctl enable containerd.service kubelet.service undo-mount-hacks.se
 chroot . systemctl mask systemd-binfmt.service systemd-sysctl.service systemd-modules-load.service
 """
 ROOT = "node-root"
+# Where Larder is written into a node, below its root.
+HOSTS_TOML = "etc/containerd/certs.d/_default/hosts.toml"
 DOCKERFILE = f"""FROM {ROOT}
 COPY tools/ /usr/local/bin/
 COPY containerd/ /usr/local/bin/
@@ -148,8 +151,16 @@ class Node:
         """The node's files as this machine sees them, while it runs."""
         return pathlib.Path(f"/proc/{self._engine.inspect(self.name)['State']['Pid']}/root")
 
+    def started(self):
+        """When the engine last started it, in seconds since 1970."""
+        return datetime.datetime.fromisoformat(self._engine.inspect(self.name)["State"]["StartedAt"]).timestamp()
+
     def address(self, network="kind"):
         return self._engine.address(self.name, network)
+
+    def write(self, path, text):
+        self("mkdir", "--parents", str(pathlib.PurePath(path).parent))
+        self("cp", "/dev/stdin", path, stdin=text)
 
     def wait_until_ready(self):
         """Waits until its containerd answers as a kubelet asks."""

@@ -18,17 +18,21 @@ import java.util.Optional;
 
 /** Lists and counts what is in the catalog's file. A page of a list is one query, or two. */
 final class SqliteInventory implements Inventory {
-  /** A layer that two images of an index share counts once. */
+  /**
+   * A layer that two images of an index share counts once. The joins are to be done in this order,
+   * each by its index.
+   */
   private static final String SIZE =
       """
-       (SELECT COALESCE(SUM(b.size), 0) FROM repository_blobs b
-         WHERE b.repository_id = c.repository_id AND b.digest IN
+       (SELECT COALESCE(SUM(b.size), 0) FROM
            (SELECT r.digest FROM manifest_references r
               WHERE r.repository_id = c.repository_id AND r.manifest = c.digest
             UNION
-            SELECT r.digest FROM manifest_references i JOIN manifest_references r
-              ON r.repository_id = i.repository_id AND r.manifest = i.digest
-              WHERE i.repository_id = c.repository_id AND i.manifest = c.digest))
+            SELECT r.digest FROM manifest_references i CROSS JOIN manifest_references r
+              WHERE i.repository_id = c.repository_id AND i.manifest = c.digest
+                AND r.repository_id = i.repository_id AND r.manifest = i.digest) d
+         CROSS JOIN repository_blobs b
+         WHERE b.repository_id = c.repository_id AND b.digest = d.digest)
       """;
 
   private static final String COLUMNS =

@@ -13,3 +13,9 @@ CREATE TABLE day_counts (
   number INTEGER NOT NULL,
   PRIMARY KEY (day, upstream, counted)
 );
+
+-- With the digest in it, since SQLite prefers an index that has all it reads to one that has all it
+-- searches by: without, it read all references of a repository to find those of one manifest.
+DROP INDEX manifest_references_by_manifest;
+CREATE INDEX manifest_references_by_manifest
+  ON manifest_references (repository_id, manifest, digest);
