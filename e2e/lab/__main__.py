@@ -17,6 +17,7 @@ import traceback
 from . import engine, larder, programs, report
 from .laboratory import Laboratory
 from .node import NodeImages
+from .tokens import Authority
 from .upstreams import Upstreams
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ def main(arguments):
     begun = time.monotonic()
     larder_version = programs.run(larder.LAUNCHER, "--version", seconds=600).strip()
     print(f"{larder_version}, ready to start after {time.monotonic() - begun:.0f} s", flush=True)
-    Upstreams(WORK).prepare()
+    Upstreams(WORK, Authority(WORK / "authority")).prepare()
     NodeImages(WORK).prepare()
     passed = sum(run_outside(name) for name in chosen)
     print(f"{time.monotonic() - begun:.0f} s in all")

@@ -34,7 +34,7 @@ class Containerd:
     """A containerd that pulls through `mirror`, by "hosts" (certs.d/_default/hosts.toml) or by "mirrors" (registry.mirrors).
 
     `fallback` is the registry that it goes to where the mirror has no answer; without one there is none that can be reached.
-    `settings` are further sections of its configuration.
+    `settings` are further sections of its configuration; without a mirror, they are all that it has for registries.
     """
 
     def __init__(self, folder, bin_folder, configured_by, mirror, fallback=None, settings=""):
@@ -42,7 +42,9 @@ class Containerd:
         self.folder.mkdir(parents=True)
         self._bin = pathlib.Path(bin_folder)
         self.socket = self.folder / "containerd.sock"
-        if configured_by == "hosts":
+        if not mirror:
+            registry = ""
+        elif configured_by == "hosts":
             registry = self._hosts(mirror, fallback)
         else:
             registry = _mirrors(mirror, fallback)

@@ -1,20 +1,23 @@
 """A container engine as users have one: the distribution's Docker with networks, names and published ports, at its usual address."""
 
+import hashlib
 import json
 import os
 import pathlib
 import shutil
 
-from . import programs
+from . import kubernetes, programs
 from .clients import DISTRIBUTION
 from .controlgroup import ControlGroup
-from .larder import LAUNCHER
+from .larder import LAUNCHER, ROOT
 from .names import Names
 from .node import Node, NodeImages
 
 # Where containers on any network reach what the scenario runs beside the engine: each scenario's loopback interface has this address
 # too, and containers' gateways lead there.
 HOST = "10.99.0.1"
+JAR = ROOT / "target" / "larder.jar"
+LARDER_IMAGE = "larder:latest"
 SOCKET = "/var/run/docker.sock"
 RUNTIME = pathlib.Path(__file__).resolve().parent / "runc"
 
@@ -25,6 +28,7 @@ class Engine:
     def __init__(self, folder, work, options=()):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
+        self._work = pathlib.Path(work)
         self._images = NodeImages(work)
         self._options = options
         self._control_group = ControlGroup()
@@ -64,6 +68,22 @@ class Engine:
         """Larder's command line."""
         return self.run(LAUNCHER, *arguments, stdin=stdin, env=env)
 
+    def larder_image(self):
+        """Has Larder's image there, as `larder image` builds it; what it built before is kept."""
+        built = hashlib.sha256(JAR.read_bytes()).hexdigest()[:12]
+        kept = self._work / "larder-image" / f"{built}.tar"
+        if kept.exists():
+            self("load", "--quiet", "--input", kept)
+            return
+        self.larder("image", "--base", self.base_image())
+        shutil.rmtree(kept.parent, ignore_errors=True)
+        kept.parent.mkdir()
+        self("save", "--output", kept, LARDER_IMAGE)
+
+    def base_image(self):
+        """The name of an image of Debian."""
+        return self._images.import_root(self)
+
     def inspect(self, name):
         """What the engine says of a container, a network, a volume or an image."""
         return json.loads(self("inspect", name))[0]
@@ -81,6 +101,10 @@ class Engine:
     def node(self, name="kind-control-plane", **how):
         """Creates and starts a node of a cluster, as kind does it; see node.Node."""
         return Node(self, self._images, name, **how)
+
+    def kind_node_image(self):
+        """The name of an image for `kind create cluster --image`."""
+        return kubernetes.node_image(self, self._images)
 
     def delete_cluster(self, cluster):
         """As kind does it."""

@@ -80,16 +80,17 @@ class Content:
     def made(self):
         return (self.folder / "images.json").exists()
 
-    def make(self):
-        """Makes every image; an earlier attempt that did not end is begun anew."""
+    def make(self, make_all):
+        """Makes every image, by what make_all(Builder) yields; an earlier attempt that did not end is begun anew."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        images = list(_make_all(_Builder(self)))
+        images = list(make_all(Builder(self)))
         (self.folder / "images.json").write_text(json.dumps([dataclasses.asdict(image) for image in images], indent=1))
 
 
-def _make_all(builder):
-    busybox = builder.tar(_busybox())
+def make_all(builder):
+    """The images of docker.io and quay.io."""
+    busybox = builder.tar(busybox_files())
     arm = builder.tar({"arch": b"arm64\n"})
     say("making a Debian root file system")
     debian = builder.content.folder / "debian.tar"
@@ -115,7 +116,9 @@ def _make_all(builder):
     yield builder.image("quay.io", "e2e/big", "oci", [builder.random_layer(BIG_LAYER_BYTES)], runnable=False)
 
 
-class _Builder:
+class Builder:
+    """Makes layers, manifests and images of some content."""
+
     def __init__(self, content):
         self.content = content
         self._diff_ids = {}
@@ -169,12 +172,12 @@ class _Builder:
         self._diff_ids[digest] = digest
         return {"mediaType": LAYER["oci", "tar"], "digest": digest, "size": self.content.path(digest).stat().st_size}
 
-    def manifest(self, kind, architecture, layers):
-        """Files an image manifest and its configuration; gives its descriptor with the platform, and the blobs that it names."""
+    def manifest(self, kind, architecture, layers, command=("/bin/sh", "-c", f"echo {GREETING}")):
+        """Files an image manifest and its configuration, with what its containers run; gives its descriptor with the platform, and the blobs that it names."""
         config_digest, config_size = self.add(json.dumps({
             "architecture": architecture,
             "os": "linux",
-            "config": {"Cmd": ["/bin/sh", "-c", f"echo {GREETING}"], "Env": ["PATH=/bin:/usr/bin"]},
+            "config": {"Cmd": command, "Env": ["PATH=/bin:/usr/bin:/usr/local/bin"]},
             "rootfs": {"type": "layers", "diff_ids": [self._diff_ids[layer["digest"]] for layer in layers]},
             "history": [{"created_by": "e2e"} for _ in layers],
         }).encode())
@@ -189,9 +192,9 @@ class _Builder:
                       "platform": {"architecture": architecture, "os": "linux"}}
         return descriptor, {config_digest: config_size} | {layer["digest"]: layer["size"] for layer in layers}
 
-    def image(self, upstream, repository, kind, layers, runnable=True):
-        descriptor, blobs = self.manifest(kind, "amd64", layers)
-        return Image(upstream, repository, "e2e", MANIFEST[kind], descriptor["digest"], [descriptor["digest"]], blobs, runnable)
+    def image(self, upstream, repository, kind, layers, runnable=True, tag="e2e", **how):
+        descriptor, blobs = self.manifest(kind, "amd64", layers, **how)
+        return Image(upstream, repository, tag, MANIFEST[kind], descriptor["digest"], [descriptor["digest"]], blobs, runnable)
 
     def index(self, upstream, repository, kind, platforms):
         """An image of several platforms, of which a pull here reads the first."""
@@ -202,7 +205,8 @@ class _Builder:
         return Image(upstream, repository, "e2e", INDEX[kind], digest, [digest, first["digest"]], blobs, True)
 
 
-def _busybox():
+def busybox_files():
+    """A shell and its commands, in one program without libraries."""
     binary = pathlib.Path(shutil.which("busybox")).read_bytes()
     return {"bin/busybox": binary, "bin/sh": "busybox", "bin/echo": "busybox", "bin/cat": "busybox"}
 

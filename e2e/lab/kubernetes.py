@@ -1,76 +1,78 @@
-"""The part of Kubernetes that keeps objects: etcd, and the real kube-apiserver before it."""
+"""Kubernetes for clusters that kind itself makes: the images of the control plane, as they are at registry.k8s.io, and of the node."""
 
-import base64
 import json
 import pathlib
-import secrets
+import re
+import shutil
 
 from . import programs
+from .clients import BUILT, pinned
+from .images import busybox_files
+from .node import KIND_CONFIGURATION
+from .upstreams import Upstreams
 
-SERVICES = "10.96.0.0/16"
-
-
-class ApiServer:
-    """A kube-apiserver at an address; `configuration` is the text of a kubeconfig with which everything may be done there."""
-
-    def __init__(self, folder, authority, address):
-        self.folder = pathlib.Path(folder)
-        self.folder.mkdir(parents=True)
-        token = secrets.token_hex(16)
-        (self.folder / "tokens.csv").write_text(f"{token},admin,admin,system:masters\n")
-        self._key = self.folder / "accounts.key"
-        programs.run("openssl", "genrsa", "-out", self._key, "2048")
-        self._certificate, self._certificate_key = authority.server(address)
-        self.port = programs.free_port()
-        self.configuration = _kubeconfig(f"https://{address}:{self.port}", authority.certificate, token)
-        (self.folder / "admin.conf").write_text(self.configuration)
-        self._etcd = self._start_etcd()
-        self._server = programs.Server("kube-apiserver", [
-            programs.require("kube-apiserver"), "--etcd-servers", self._etcd_url, "--bind-address", address, "--secure-port", self.port,
-            "--tls-cert-file", self._certificate, "--tls-private-key-file", self._certificate_key, "--cert-dir", self.folder,
-            "--service-cluster-ip-range", SERVICES, "--authorization-mode", "RBAC", "--token-auth-file", self.folder / "tokens.csv",
-            "--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", self._key,
-            "--service-account-signing-key-file", self._key,
-        ], self.folder / "kube-apiserver.log").wait_until(self._is_ready)
-
-    def kubectl(self, *arguments, stdin=None):
-        return programs.run(programs.require("kubectl"), "--kubeconfig", self.folder / "admin.conf", *arguments, stdin=stdin)
-
-    def object(self, *names):
-        """What it has of an object: its kind, its name, and options such as its namespace."""
-        return json.loads(self.kubectl("get", *names, "--output", "json"))
-
-    def add_node(self, name):
-        """What a kubelet does when it begins."""
-        self.kubectl("create", "--filename", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}}))
-
-    def close(self):
-        self._server.stop()
-        self._etcd.stop()
-
-    def _start_etcd(self):
-        client, peer = programs.free_port(), programs.free_port()
-        self._etcd_url = f"http://127.0.0.1:{client}"
-        peers = f"http://127.0.0.1:{peer}"
-        return programs.Server("etcd", [
-            "etcd", "--data-dir", self.folder / "etcd", "--listen-client-urls", self._etcd_url, "--advertise-client-urls", self._etcd_url,
-            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", f"default={peers}",
-        ], self.folder / "etcd.log").wait_for_port(client)
-
-    def _is_ready(self):
-        try:
-            # The namespace that the announcement goes into is made a moment after the first answer.
-            return self.kubectl("get", "--raw", "/readyz") == "ok" and bool(self.object("namespace", "kube-public"))
-        except programs.CommandFailed:
-            return False
+NAME = "registry.k8s.io"
+PROGRAMS = BUILT / "kubernetes"
+NODE_IMAGE = "kindest/node:e2e"
+# Networks of containers within one node: kind's own needs an image that isn't to be had here. kind gives the first node this range.
+PODS = "10.244.0.0/24"
+NETWORK = {"cniVersion": "0.3.1", "name": "e2e", "plugins": [
+    {"type": "ptp", "ipMasq": True, "ipam": {"type": "host-local", "ranges": [[{"subnet": PODS}]], "routes": [{"dst": "0.0.0.0/0"}]}},
+    {"type": "portmap", "capabilities": {"portMappings": True}},
+]}
+NETWORK_PROGRAMS = ["host-local", "loopback", "portmap", "ptp"]
+# What kind is to do without, since there are no images of it; and the kubelet is to do with the control groups of older machines.
+CLUSTER = """kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+networking:
+  disableDefaultCNI: true
+  kubeProxyMode: none
+kubeadmConfigPatches:
+  - |
+    kind: KubeletConfiguration
+    failCgroupV1: false
+"""
+DOCKERFILE = f"""FROM BASE
+COPY bin/ /usr/bin/
+COPY cni/ /opt/cni/bin/
+COPY version /kind/
+COPY 10-e2e.conflist /etc/cni/net.d/
+"""
 
 
-def _kubeconfig(server, certificate, token):
-    """JSON is YAML."""
-    authority = base64.b64encode(pathlib.Path(certificate).read_bytes()).decode()
-    return json.dumps({
-        "apiVersion": "v1", "kind": "Config", "current-context": "admin",
-        "clusters": [{"name": "kind", "cluster": {"server": server, "certificate-authority-data": authority}}],
-        "users": [{"name": "admin", "user": {"token": token}}],
-        "contexts": [{"name": "admin", "context": {"cluster": "kind", "user": "admin"}}],
-    }, indent=1)
+def version():
+    return pinned("kubernetes", "kubelet")
+
+
+def kubernetes_upstreams(work, authority):
+    """The upstream registry.k8s.io, as far as a cluster's control plane needs it."""
+    return Upstreams(pathlib.Path(work) / "kubernetes" / version(), authority, _make_all)
+
+
+def node_image(engine, node_images):
+    """Gives the name of an image of which kind makes nodes, which is built where the engine hasn't got it."""
+    if not engine.exists(NODE_IMAGE):
+        context = engine.folder / "kubernetes"
+        for folder, names in ("bin", ["kubeadm", "kubelet"]), ("cni", NETWORK_PROGRAMS):
+            (context / folder).mkdir(parents=True)
+            for name in names:
+                shutil.copy(programs.require(PROGRAMS / name), context / folder)
+        (context / "version").write_text(version())
+        (context / "10-e2e.conflist").write_text(json.dumps(NETWORK))
+        (context / "Dockerfile").write_text(DOCKERFILE.replace("BASE", node_images.build(engine, "2")))
+        engine("build", "--quiet", "--tag", NODE_IMAGE, context)
+        shutil.rmtree(context)
+    return NODE_IMAGE
+
+
+def _make_all(builder):
+    wanted = programs.run(programs.require(PROGRAMS / "kubeadm"), "config", "images", "list", "--kubernetes-version", version())
+    tags = dict(re.findall(rf"{NAME}/(\S+):(\S+)", wanted))
+    for name in "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler":
+        program = pathlib.Path(programs.require(PROGRAMS / ("server" if name == "etcd" else name)))
+        layer = builder.layer(builder.tar({f"usr/local/bin/{name}": program.read_bytes()}), "oci", "gzip")
+        yield builder.image(NAME, name, "oci", [layer], runnable=False, tag=tags[name])
+    # What holds a Pod's namespaces open; containerd's configuration says which.
+    tag = re.search(rf'sandbox_image = "{NAME}/pause:(.*)"', KIND_CONFIGURATION.read_text())[1]
+    layer = builder.layer(builder.tar(busybox_files() | {"bin/sleep": "busybox"}), "oci", "gzip")
+    yield builder.image(NAME, "pause", "oci", [layer], runnable=False, tag=tag, command=["/bin/sleep", "2147483647"])

@@ -8,7 +8,7 @@ import shutil
 
 from . import programs
 from .containerd import check_pulled
-from .clients import pinned
+from .clients import BUILT
 from .debian import root_file_system
 from .images import GREETING
 from .report import check_equal, say
@@ -16,6 +16,8 @@ from .report import check_equal, say
 # What kind's base image installs, without what only storage tests and other snapshotters need; and runc, which kind builds.
 PACKAGES = ["bash", "ca-certificates", "conntrack", "curl", "e2fsprogs", "ethtool", "iproute2", "iptables", "jq", "kmod", "mount", "nftables",
             "procps", "runc", "systemd", "util-linux"]
+KIND_BASE = BUILT.parent / "kind-base"
+KIND_CONFIGURATION = KIND_BASE / "etc" / "containerd" / "config.toml"
 # What kind's base image does then, so that systemd starts nothing but what is the node's.
 TIDY = r"""set -e
 chmod 0755 "$1"/usr/local/bin/* "$1"/kind "$1"/kind/bin "$1"/kind/bin/*
@@ -30,7 +32,8 @@ chroot . systemctl enable containerd.service kubelet.service undo-mount-hacks.se
 # Its own kernel's settings are not a node's to change where that kernel is the whole machine's.
 chroot . systemctl mask systemd-binfmt.service systemd-sysctl.service systemd-modules-load.service
 """
-DOCKERFILE = """FROM node-root
+ROOT = "node-root"
+DOCKERFILE = f"""FROM {ROOT}
 COPY tools/ /usr/local/bin/
 COPY containerd/ /usr/local/bin/
 COPY cri-base.json /etc/containerd/
@@ -38,8 +41,7 @@ ENV container=docker
 STOPSIGNAL SIGRTMIN+3
 ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]
 """
-BUILT = pathlib.Path(__file__).resolve().parent.parent / ".work" / "bin"
-CONTAINERDS = {"1.7": BUILT / "containerd-1.7", "2": BUILT}
+CONTAINERDS = {"1.7": BUILT / "containerd17", "2": BUILT}
 CONTAINERD_PROGRAMS = ["containerd", "containerd-shim-runc-v2", "ctr"]
 OWN_PLUGIN = 'plugins."io.containerd.grpc.v1.cri".registry'
 # How a node's containerd may be configured for registries, after what kind's base image has.
@@ -60,7 +62,6 @@ class NodeImages:
 
     def __init__(self, work):
         self.folder = pathlib.Path(work) / "node"
-        self._base = pathlib.Path(work) / "kind-base"
         self.root = self.folder / f"{self._recipe()}.tar"
 
     def prepare(self):
@@ -74,7 +75,7 @@ class NodeImages:
         tidy.write_text(TIDY)
         making = self.folder / "making.tar"
         unwanted = [f"--dpkgopt=path-exclude=/usr/share/{what}/*" for what in ("doc", "locale", "man")]
-        root_file_system(making, PACKAGES, *unwanted, f"--customize-hook=sync-in {self._base} /", f"--customize-hook=sh {tidy} \"$1\"")
+        root_file_system(making, PACKAGES, *unwanted, f"--customize-hook=sync-in {KIND_BASE} /", f"--customize-hook=sh {tidy} \"$1\"")
         making.rename(self.root)
 
     def build(self, engine, containerd):
@@ -82,10 +83,9 @@ class NodeImages:
         name = f"node:{containerd}"
         if engine.exists(name):
             return name
-        if not engine.exists("node-root"):
-            engine("import", self.root, "node-root")
+        self.import_root(engine)
         context = engine.folder / f"node-{containerd}"
-        for folder, files in {"tools": [BUILT / "crictl", BUILT / "kubectl"],
+        for folder, files in {"tools": [BUILT / "kubernetes" / "crictl", BUILT / "kubernetes" / "kubectl"],
                               "containerd": [CONTAINERDS[containerd] / program for program in CONTAINERD_PROGRAMS]}.items():
             (context / folder).mkdir(parents=True)
             for file in files:
@@ -96,9 +96,11 @@ class NodeImages:
         shutil.rmtree(context)
         return name
 
-    def configuration(self):
-        """containerd's, as kind's base image has it."""
-        return (self._base / "etc" / "containerd" / "config.toml").read_text()
+    def import_root(self, engine):
+        """Gives the name of the image of the root file system alone."""
+        if not engine.exists(ROOT):
+            engine("import", self.root, ROOT)
+        return ROOT
 
     def _container_specification(self, ctr):
         """What kind's base image makes of containerd's own."""
@@ -109,7 +111,8 @@ class NodeImages:
 
     def _recipe(self):
         """Changes with what the root file system is made of."""
-        return hashlib.sha256(f"{PACKAGES}{TIDY}{pinned('kind', 'kind')}".encode()).hexdigest()[:12]
+        files = [file.read_bytes() for file in sorted(KIND_BASE.rglob("*")) if file.is_file()]
+        return hashlib.sha256(b"".join([f"{PACKAGES}{TIDY}".encode(), *files])).hexdigest()[:12]
 
 
 class Node:
@@ -134,8 +137,7 @@ class Node:
                "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined", "--tmpfs", "/tmp", "--tmpfs", "/run",
                "--volume", "/var", "--volume", "/lib/modules:/lib/modules:ro", "--env", "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER",
                *(("--env", "KUBECONFIG=/etc/kubernetes/admin.conf") if role == "control-plane" else ()), *options, image)
-        configuration = images.configuration() + REGISTRY[registry]
-        self._put({"/etc/containerd/config.toml": configuration} | (files or {}))
+        self._put({"/etc/containerd/config.toml": KIND_CONFIGURATION.read_text() + REGISTRY[registry]} | (files or {}))
         engine("start", name)
 
     def __call__(self, *command, stdin=None):

@@ -62,9 +62,9 @@ final class ConfigCommand implements Callable<Integer> {
       paramLabel = "REGISTRY",
       split = ",",
       description =
-          "Which registries to pull through Larder, for the runtimes that need an entry for each"
-              + " (podman, crio, buildkit). Default: docker.io, ghcr.io, quay.io, registry.k8s.io"
-              + " and those in the configuration file.")
+          "For runtimes that need an entry for each registry (podman, crio, buildkit): which ones."
+              + " Default: docker.io, ghcr.io, quay.io and registry.k8s.io, and those in the"
+              + " configuration file.")
   private List<String> upstreams = new ArrayList<>();
 
   @Option(
@@ -115,13 +115,14 @@ final class ConfigCommand implements Callable<Integer> {
                                     .map(ContainerRuntime::toString)
                                     .collect(Collectors.joining(", ")))));
     Recipe recipe = runtime.recipe(wiring(runtime));
+    String text = merge == null ? recipe.text() : merged(recipe, merge);
     PrintWriter out = spec.commandLine().getOut();
     if (merge != null || !recipe.hasComments()) {
       recipe.notes().forEach(spec.commandLine().getErr()::println);
     } else {
       recipe.notes().forEach(note -> out.print("# " + note + "\n"));
     }
-    out.print(merge == null ? recipe.text() : merged(recipe, merge));
+    out.print(text);
     out.flush();
     return 0;
   }

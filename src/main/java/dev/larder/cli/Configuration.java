@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param names names of our own beside those that follow from {@code listen}
  * @param upstreams the upstreams that the configuration names
  * @param otherUpstreams whether others may be mirrored
+ * @param overlays whether images may be pushed over what is mirrored
  * @param tls the certificate of all listeners; without, they speak plain HTTP
  * @param access who may do what
  * @param housekeeping when what is collected and verified
@@ -30,6 +31,7 @@ record Configuration(
     List<RegistryName> names,
     Map<RegistryName, ConfigurationFile.UpstreamEntry> upstreams,
     boolean otherUpstreams,
+    boolean overlays,
     Optional<Tls> tls,
     AccessSettings access,
     Schedule housekeeping,
@@ -44,6 +46,7 @@ record Configuration(
         Stream.concat(names.stream(), flags.names().stream()).toList(),
         upstreams,
         otherUpstreams,
+        flags.overlays().orElse(overlays),
         flags.tls().or(() -> tls),
         flags.htpasswd().map(access::with).orElse(access),
         housekeeping,
@@ -59,6 +62,7 @@ record Configuration(
         names,
         upstreams,
         otherUpstreams,
+        overlays,
         tls,
         access,
         housekeeping,

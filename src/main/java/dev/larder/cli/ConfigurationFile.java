@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param data the folder of the store
  * @param names further names of our own
  * @param logFormat how to log
+ * @param overlays whether images may be pushed over what is mirrored
  * @param tls the listeners' certificate
  * @param access who may do what
  * @param upstreams the upstreams that it names
@@ -33,6 +34,7 @@ record ConfigurationFile(
     Optional<Path> data,
     List<RegistryName> names,
     Optional<LogFormat> logFormat,
+    Optional<Boolean> overlays,
     Optional<Tls> tls,
     AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
@@ -45,6 +47,7 @@ record ConfigurationFile(
           List.of(),
           Optional.empty(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           AccessEntry.NONE,
@@ -60,6 +63,7 @@ record ConfigurationFile(
    * @param allow whether it may be mirrored at all
    * @param url where it is, if not where its name says
    * @param freshFor how long an answer of it isn't asked for again
+   * @param negativeFor the same for what it hasn't got
    * @param caFile certificates to trust beside the system's
    * @param login its user and password
    */
@@ -67,6 +71,7 @@ record ConfigurationFile(
       boolean allow,
       Optional<URI> url,
       Optional<Duration> freshFor,
+      Optional<Duration> negativeFor,
       Optional<Path> caFile,
       Optional<Login> login) {}
 
@@ -90,6 +95,7 @@ record ConfigurationFile(
             "data",
             "names",
             "log-format",
+            "overlays",
             "tls",
             "auth",
             "upstreams",
@@ -113,6 +119,7 @@ record ConfigurationFile(
         root.text("data").map(Path::of),
         names(root),
         logFormat(root),
+        root.flag("overlays"),
         tls(root.mapping("tls")),
         AccessEntry.of(root.mapping("auth")),
         entries,
@@ -132,7 +139,9 @@ record ConfigurationFile(
   }
 
   private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {
-    entry.allowOnly(List.of("allow", "url", "fresh-for", "ca-file", "username", "password-file"));
+    entry.allowOnly(
+        List.of(
+            "allow", "url", "fresh-for", "negative-for", "ca-file", "username", "password-file"));
     Optional<String> username = entry.text("username");
     Optional<Path> passwordFile = entry.text("password-file").map(Path::of);
     if (username.isPresent() != passwordFile.isPresent()) {
@@ -143,7 +152,8 @@ record ConfigurationFile(
     return new UpstreamEntry(
         entry.flag("allow").orElse(true),
         url(entry),
-        freshFor(entry),
+        duration(entry, "fresh-for"),
+        duration(entry, "negative-for"),
         entry.text("ca-file").map(Path::of),
         username.flatMap(user -> passwordFile.map(file -> new PasswordFileLogin(user, file))));
   }
@@ -166,10 +176,6 @@ record ConfigurationFile(
       // told below, in the words of the file
     }
     throw entry.error("url", "url is http://HOST or https://HOST, with :PORT and /PATH if needed");
-  }
-
-  private static Optional<Duration> freshFor(YamlMapping entry) throws CommandException {
-    return duration(entry, "fresh-for");
   }
 
   private static Optional<Duration> duration(YamlMapping mapping, String key)

@@ -22,9 +22,14 @@ import picocli.CommandLine.Spec;
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
+      StatusCommand.class,
+      GetCommand.class,
+      ControlCommand.class,
       AttachCommand.class,
       DetachCommand.class,
       ConfigCommand.class,
+      LoadCommand.class,
+      DoctorCommand.class,
       ImageCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -50,6 +55,7 @@ public final class Main implements Callable<Integer> {
 
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
+    CommandGroups.show(commandLine);
     commandLine.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
     commandLine.setParameterExceptionHandler(
         (exception, args) -> fail(exception.getCommandLine(), exception, 2));

@@ -40,13 +40,18 @@ final class NodeOptions {
       description = "Only these nodes, by name.")
   private Set<String> nodes = new LinkedHashSet<>();
 
-  /** The engine that the environment names. */
-  static Engine engine() throws CommandException {
+  /** Connects to the engine that the environment names. */
+  static Engine connect() throws EngineException {
     Logging.configure(LogFormat.TEXT);
     // The library that speaks to the engine tells of each try.
     Logging.level(Level.WARNING);
+    return Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")));
+  }
+
+  /** The engine that the environment names. */
+  static Engine engine() throws CommandException {
     try {
-      return Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")));
+      return connect();
     } catch (EngineException e) {
       throw CommandException.failure(String.valueOf(e.getMessage()));
     }

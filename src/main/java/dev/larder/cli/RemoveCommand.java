@@ -19,7 +19,9 @@ final class RemoveCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "IMAGE",
       arity = "1..*",
-      description = "NAME:TAG or NAME@DIGEST; localhost:5000/ and the like may stand before it.")
+      description =
+          "NAME:TAG or NAME@DIGEST; localhost:5000/ and the like may stand before it. With the"
+              + " registry of an upstream (docker.io/org/app:1), what was pushed over its image.")
   private List<String> images = new ArrayList<>();
 
   @Mixin private TaskOptions options = new TaskOptions();

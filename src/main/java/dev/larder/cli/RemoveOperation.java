@@ -54,7 +54,10 @@ final class RemoveOperation implements Operation {
     for (JsonNode name : arguments.path("images")) {
       HostedImage image = HostedImage.parse(name.asText(), ownNames);
       if (!exists(image)) {
-        throw new OperationException("there is no %s".formatted(image));
+        throw new OperationException(
+            image.repository().overlaid().isPresent()
+                ? "no image was pushed here as %s; what is mirrored isn't removed".formatted(image)
+                : "there is no %s".formatted(image));
       }
       images.add(image);
     }

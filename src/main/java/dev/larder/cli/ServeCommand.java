@@ -71,6 +71,15 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path tlsKey;
 
   @Option(
+      names = "--overlays",
+      arity = "0..1",
+      fallbackValue = "true",
+      description =
+          "Take pushes to localhost:5000/docker.io/… as well: such an image comes before that of"
+              + " the registry, for all who pull it through Larder.")
+  private @Nullable Boolean overlays;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       description = "How to log: ${COMPLETION-CANDIDATES}. Default: text.")
@@ -148,11 +157,13 @@ final class ServeCommand implements Callable<Integer> {
     console.say("Point clusters and other clients at it: docs/clients.md");
   }
 
-  private static String scheme(Configuration configuration) {
+  /** How the address of a listener begins. */
+  static String scheme(Configuration configuration) {
     return configuration.tls().isPresent() ? "https://" : "http://";
   }
 
-  private static String hostAndPort(InetSocketAddress address) {
+  /** An address as it is written in URLs. */
+  static String hostAndPort(InetSocketAddress address) {
     String host =
         address.getAddress().isAnyLocalAddress()
             ? "localhost"
@@ -174,7 +185,8 @@ final class ServeCommand implements Callable<Integer> {
             ownNames(),
             Optional.ofNullable(logFormat),
             tls(),
-            Optional.ofNullable(htpasswd));
+            Optional.ofNullable(htpasswd),
+            Optional.ofNullable(overlays));
     Optional<Path> distribution =
         Optional.ofNullable(distributionConfig)
             .or(() -> DistributionSettings.fileFrom(environment));
@@ -191,6 +203,11 @@ final class ServeCommand implements Callable<Integer> {
               variables.stream()
                   .map(name -> name + " doesn't count beside --config or LARDER_CONFIG")
                   .toList());
+    }
+    if (flags.overlays().orElse(false)) {
+      throw CommandException.usage(
+          "--overlays doesn't go with a configuration of registry:2: there, what was pushed comes"
+              + " first anyway");
     }
     return DistributionConfiguration.of(DistributionSettings.read(distribution, environment))
         .with(flags, store.folder());

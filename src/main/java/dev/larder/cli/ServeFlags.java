@@ -14,15 +14,23 @@ import java.util.Optional;
  * @param logFormat how to log
  * @param tls the listeners' certificate
  * @param htpasswd the users
+ * @param overlays whether images may be pushed over what is mirrored
  */
 record ServeFlags(
     List<ListenAddress> listen,
     List<RegistryName> names,
     Optional<LogFormat> logFormat,
     Optional<Tls> tls,
-    Optional<Path> htpasswd) {
+    Optional<Path> htpasswd,
+    Optional<Boolean> overlays) {
 
   /** They say nothing. */
   static final ServeFlags NONE =
-      new ServeFlags(List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+      new ServeFlags(
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 }

@@ -41,6 +41,7 @@ final class StoreOptions {
         Stream.concat(file.names().stream(), flags.names().stream()).toList(),
         file.upstreams(),
         file.otherUpstreams(),
+        flags.overlays().or(file::overlays).orElse(false),
         flags.tls().or(file::tls),
         file.access().settings(flags.htpasswd()),
         file.housekeeping(),

@@ -1,14 +1,10 @@
 package dev.larder.cluster;
 
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
 import java.util.Optional;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -58,16 +54,15 @@ public record Announcement(
 
   /** As it stands in the ConfigMap. */
   public String yaml() {
-    Map<String, String> fields = new LinkedHashMap<>();
-    fields.put(HOST, host);
-    fromContainerRuntime.ifPresent(value -> fields.put(FROM_CONTAINER_RUNTIME, value));
-    fromClusterNetwork.ifPresent(value -> fields.put(FROM_CLUSTER_NETWORK, value));
-    help.ifPresent(value -> fields.put(HELP, value));
-    return new Dump(
-            DumpSettings.builder()
-                .setDefaultFlowStyle(FlowStyle.BLOCK)
-                .setDefaultScalarStyle(ScalarStyle.DOUBLE_QUOTED)
-                .build())
-        .dumpToString(fields);
+    StringBuilder yaml = new StringBuilder(line(HOST, host));
+    fromContainerRuntime.ifPresent(value -> yaml.append(line(FROM_CONTAINER_RUNTIME, value)));
+    fromClusterNetwork.ifPresent(value -> yaml.append(line(FROM_CLUSTER_NETWORK, value)));
+    help.ifPresent(value -> yaml.append(line(HELP, value)));
+    return yaml.toString();
+  }
+
+  /** What JSON quotes is quoted in YAML too. */
+  private static String line(String key, String value) {
+    return "%s: %s\n".formatted(key, TextNode.valueOf(value));
   }
 }

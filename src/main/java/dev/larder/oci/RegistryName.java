@@ -3,6 +3,7 @@ package dev.larder.oci;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,7 @@ public record RegistryName(String value) {
   private static final Set<String> DOCKER_HUB_ALIASES =
       Set.of("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com");
   private static final String LABEL = "[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?";
+  private static final Pattern PORT_IN_PATH = Pattern.compile("([^:]+)_([0-9]{1,5})");
   private static final Pattern FORM =
       Pattern.compile(
           "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-f:.]{2,45}\\])(?::[0-9]{1,5})?");
@@ -60,6 +62,28 @@ public record RegistryName(String value) {
     return host.equals("localhost")
         || host.endsWith(".localhost")
         || LOOPBACK.matcher(host).matches();
+  }
+
+  /**
+   * The first part of a path with a colon before its port. By the grammar that most clients share,
+   * no part of a path has one: they write {@code registry.corp_5000} for the registry {@code
+   * registry.corp:5000}. A part is left as it is if it isn't a registry with a port.
+   */
+  public static String fromPath(String firstPart) {
+    Matcher matcher = PORT_IN_PATH.matcher(firstPart);
+    return matcher.matches() && looksLikeRegistry(matcher.group(1))
+        ? matcher.group(1) + ":" + matcher.group(2)
+        : firstPart;
+  }
+
+  /**
+   * This name as the first part of a path, so that {@link #fromPath} makes it of that; empty where
+   * none does: an IPv6 address, a host without a dot, one that looks as if it had a port.
+   */
+  public Optional<String> inPath() {
+    String part = value.replace(':', '_');
+    String read = fromPath(part);
+    return read.equals(value) && looksLikeRegistry(read) ? Optional.of(part) : Optional.empty();
   }
 
   /**

@@ -14,6 +14,8 @@ import dev.larder.store.Blob;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -47,11 +49,15 @@ final class BlobHandler {
         yield Reply.hosted(response(call, digest, blob));
       }
       case MirroredRepository(Mirror mirror) -> mirrored(call, mirror, digest);
-      case OverlaidRepository(RepositoryKey key, Mirror mirror) ->
-          store
-              .openBlob(key, digest)
-              .map(blob -> MirrorReplies.overlaid(response(call, digest, blob)))
-              .orElseGet(() -> mirrored(call, mirror, digest));
+      case OverlaidRepository(List<RepositoryKey> hosted, Mirror mirror) -> {
+        for (RepositoryKey key : hosted) {
+          Optional<Blob> blob = store.openBlob(key, digest);
+          if (blob.isPresent()) {
+            yield MirrorReplies.overlaid(key, response(call, digest, blob.get()));
+          }
+        }
+        yield mirrored(call, mirror, digest);
+      }
     };
   }
 
@@ -68,11 +74,15 @@ final class BlobHandler {
         yield Reply.hosted(response(call, digest, size, BlobHandler::unsent));
       }
       case MirroredRepository(Mirror mirror) -> mirroredHead(call, mirror, digest);
-      case OverlaidRepository(RepositoryKey key, Mirror mirror) -> {
-        OptionalLong size = store.blobSize(key, digest);
-        yield size.isPresent()
-            ? MirrorReplies.overlaid(response(call, digest, size.getAsLong(), BlobHandler::unsent))
-            : mirroredHead(call, mirror, digest);
+      case OverlaidRepository(List<RepositoryKey> hosted, Mirror mirror) -> {
+        for (RepositoryKey key : hosted) {
+          OptionalLong size = store.blobSize(key, digest);
+          if (size.isPresent()) {
+            yield MirrorReplies.overlaid(
+                key, response(call, digest, size.getAsLong(), BlobHandler::unsent));
+          }
+        }
+        yield mirroredHead(call, mirror, digest);
       }
     };
   }

@@ -9,6 +9,7 @@ import dev.larder.oci.Manifest;
 import dev.larder.oci.ManifestReader;
 import dev.larder.oci.Tag;
 import dev.larder.registry.Repository.OverlaidRepository;
+import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import dev.larder.store.StoredManifest;
 import java.io.IOException;
@@ -18,9 +19,9 @@ import java.util.Optional;
 
 /**
  * Manifests that are pushed to a hosted repository over a mirrored one. A client that was told that
- * the upstream has a blob, or a manifest of an index, doesn't push it; so the hosted repository
- * gets it from the mirror, which may have to fetch it first. What was pushed thus stays whole,
- * whatever becomes of the upstream.
+ * a blob, or a manifest of an index, is beneath doesn't push it; so the hosted repository gets it
+ * from there, and the mirror may have to fetch it first. What was pushed thus stays whole, whatever
+ * becomes of the upstream.
  */
 final class Borrowing {
   private final Store store;
@@ -31,14 +32,15 @@ final class Borrowing {
 
   /**
    * Adds a manifest to the hosted repository, and moves a tag to it, if what it refers to is there
-   * or can be had from the mirror.
+   * or can be had from beneath.
    *
    * @return what can't; nothing that the hosted repository serves was changed unless this is empty
    */
   List<Digest> put(
       OverlaidRepository repository, StoredManifest manifest, Manifest parsed, Optional<Tag> tag)
       throws IOException {
-    List<Digest> missing = store.putCompleteManifest(repository.key(), manifest, parsed, tag);
+    RepositoryKey key = repository.hosted().getFirst();
+    List<Digest> missing = store.putCompleteManifest(key, manifest, parsed, tag);
     if (missing.isEmpty()) {
       return missing;
     }
@@ -51,31 +53,49 @@ final class Borrowing {
         unknown.add(digest);
       }
     }
-    return unknown.isEmpty()
-        ? store.putCompleteManifest(repository.key(), manifest, parsed, tag)
-        : unknown;
+    return unknown.isEmpty() ? store.putCompleteManifest(key, manifest, parsed, tag) : unknown;
   }
 
   private boolean borrowManifest(OverlaidRepository repository, Digest digest) throws IOException {
-    if (!(repository.mirror().manifest(digest)
-        instanceof Lookup.Found<StoredManifest>(StoredManifest found, _, _))) {
+    Optional<StoredManifest> found = manifestBeneath(repository, digest);
+    if (found.isEmpty()) {
       return false;
     }
+    StoredManifest manifest = found.get();
     try {
-      Manifest parsed = ManifestReader.read(found.mediaType(), found.content());
-      return put(repository, found, parsed, Optional.empty()).isEmpty();
+      Manifest parsed = ManifestReader.read(manifest.mediaType(), manifest.content());
+      return put(repository, manifest, parsed, Optional.empty()).isEmpty();
     } catch (InvalidManifestException e) {
       return false; // the client is told that it has to push it
     }
   }
 
+  private Optional<StoredManifest> manifestBeneath(OverlaidRepository repository, Digest digest) {
+    for (RepositoryKey hosted : repository.hosted()) {
+      Optional<StoredManifest> found = store.catalog().manifest(hosted, digest);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return repository.mirror().manifest(digest)
+            instanceof Lookup.Found<StoredManifest>(StoredManifest found, _, _)
+        ? Optional.of(found)
+        : Optional.empty();
+  }
+
   private boolean borrowBlob(OverlaidRepository repository, Digest digest) throws IOException {
+    RepositoryKey to = repository.hosted().getFirst();
+    for (RepositoryKey hosted : repository.hosted()) {
+      if (store.mount(hosted, to, digest)) {
+        return true;
+      }
+    }
     Mirror mirror = repository.mirror();
     if (!(mirror.blob(digest) instanceof Lookup.Found<MirroredBlob>(MirroredBlob blob, _, _))) {
       return false;
     }
     try (blob) {
-      return isWhole(blob) && store.mount(mirror.key(), repository.key(), digest);
+      return isWhole(blob) && store.mount(mirror.key(), to, digest);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.larder.registry;
 
 import dev.larder.http.Query;
 import dev.larder.http.Request;
+import dev.larder.mirror.Mirror;
 import dev.larder.registry.Repository.HostedRepository;
 import dev.larder.registry.Repository.MirroredRepository;
 import dev.larder.registry.Repository.OverlaidRepository;
@@ -40,12 +41,12 @@ record Call(
   RepositoryKey hosted() {
     return switch (repository) {
       case HostedRepository(RepositoryKey key) -> key;
-      case OverlaidRepository(RepositoryKey key, var _) -> key;
-      case MirroredRepository mirrored ->
+      case OverlaidRepository(List<RepositoryKey> hosted, var _) -> hosted.getFirst();
+      case MirroredRepository(Mirror mirror) ->
           throw new RegistryException(
               ErrorResponses.methodNotAllowed(
-                  "%s is mirrored and can only be pulled from: push to %s of this registry"
-                      .formatted(mirrored.key(), mirrored.key().name()),
+                  "%s is mirrored and can only be pulled from: push to %s of this registry, or, if it has overlays turned on, to %s of it"
+                      .formatted(mirror.key(), mirror.key().name(), mirror.key()),
                   path.endpoint().mirroredMethods()));
     };
   }

@@ -4,15 +4,16 @@ import dev.larder.http.Response;
 import dev.larder.mirror.Lookup;
 import dev.larder.mirror.Source;
 import dev.larder.oci.ErrorCode;
+import dev.larder.store.RepositoryKey;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * The answers of mirrored repositories. {@code Larder-Cache} says where each comes from: {@code
- * hit}, {@code miss}, {@code revalidated}, {@code stale}, or {@code hosted} where what was pushed
- * came before the upstream's; what may be old comes with a {@code Warning}, which containerd shows
- * to its user.
+ * hit}, {@code miss}, {@code revalidated}, {@code stale}; or {@code overlay} or {@code hosted}
+ * where what was pushed, by the upstream's full name or another, came before the upstream's. What
+ * may be old comes with a {@code Warning}, which containerd shows to its user.
  *
  * @see <a
  *     href="https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#warnings">OCI
@@ -33,39 +34,45 @@ final class MirrorReplies {
       case Lookup.Absent<T>(String message) -> Reply.error(ErrorResponses.of(absent, message));
       case Lookup.Refused<T>(String message) -> Reply.error(ErrorResponses.withheld(message));
       case Lookup.Unavailable<T> unavailable ->
-          Reply.error(ErrorResponses.unavailable(unavailable.message(), unavailable.retryAfter()));
+          Reply.unavailable(
+              ErrorResponses.unavailable(unavailable.message(), unavailable.retryAfter()));
     };
   }
 
   /** The reply to a question for a blob. */
   static <T> Reply ofBlob(Lookup<T> lookup, Function<T, Response> response) {
     return lookup instanceof Lookup.Unavailable<T> unavailable
-        ? Reply.error(ErrorResponses.blobUnavailable(unavailable.message()))
+        ? Reply.unavailable(ErrorResponses.blobUnavailable(unavailable.message()))
         : of(lookup, ErrorCode.BLOB_UNKNOWN, response);
   }
 
-  /**
-   * The reply with what is hosted over a mirror.
-   *
-   * @param warning why what the upstream has may be missing: a sentence
-   */
-  static Reply overlaid(Response response, Optional<String> warning) {
-    Response marked = response.with(SOURCE, "hosted");
-    return Reply.hosted(
-        warned(marked, warning.map(why -> "What the upstream has may be missing here: " + why)));
+  /** The reply with what is hosted over a mirror, in that repository. */
+  static Reply overlaid(RepositoryKey hosted, Response response) {
+    return marked(
+        response, hosted.overlaid().isPresent() ? Access.Outcome.OVERLAY : Access.Outcome.HOSTED);
   }
 
-  /** The same where nothing is missing. */
-  static Reply overlaid(Response response) {
-    return overlaid(response, Optional.empty());
+  /** The same with a list of that and of what the upstream has. */
+  static Reply overlaid(RepositoryKey hosted, Response response, Optional<String> warning) {
+    return overlaid(hosted, warned(response, warning));
+  }
+
+  /** Why the upstream's part of such a list may be old or missing: a sentence. */
+  static Optional<String> warning(Lookup<?> upstreams) {
+    return upstreams instanceof Lookup.Found<?> found
+        ? found.warning()
+        : upstreams
+            .unavailability()
+            .map(why -> "What the upstream has may be missing here: " + why);
   }
 
   /** The reply with what was found. */
   static <T> Reply found(Lookup.Found<T> found, Function<T, Response> response) {
-    Access.Outcome outcome = outcome(found.source());
-    Response marked =
-        response.apply(found.value()).with(SOURCE, outcome.name().toLowerCase(Locale.ROOT));
-    return new Reply(warned(marked, found.warning()), outcome);
+    return marked(warned(response.apply(found.value()), found.warning()), outcome(found.source()));
+  }
+
+  private static Reply marked(Response response, Access.Outcome outcome) {
+    return new Reply(response.with(SOURCE, outcome.name().toLowerCase(Locale.ROOT)), outcome);
   }
 
   private static Response warned(Response response, Optional<String> warning) {

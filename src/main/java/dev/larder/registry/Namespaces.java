@@ -4,8 +4,11 @@ import dev.larder.oci.ErrorCode;
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.store.RepositoryKey;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which repository a request means. The same name can be asked for in several ways, since clients
@@ -25,6 +28,11 @@ import java.util.function.Predicate;
  *   <li>Otherwise it is hosted.
  * </ol>
  *
+ * <p>Where overlays are on, a mirrored repository may have one: the hosted repository of its full
+ * name, which comes first however the mirrored one is named. It is pushed to by that name, after
+ * one of our own: {@code localhost:5000/quay.io/org/app}. Who sends {@code ?ns=} with a push takes
+ * us for a way to the upstream, and isn't to find out later that it never went there.
+ *
  * <p>Where Larder stands in for {@code registry:2}, whatever the client says, the hosted repository
  * of just that name comes first: its clients may have pushed {@code quay.io/org/app} there, and it
  * takes no notice of {@code ?ns=}. What is beneath follows from the rules above, but that the
@@ -38,33 +46,61 @@ import java.util.function.Predicate;
 final class Namespaces {
   private final Predicate<RegistryName> ownNames;
   private final Optional<RegistryName> bound;
-  private final boolean hostedFirst;
+  private final Layering layering;
+  private final Function<RepositoryKey, Optional<RepositoryKey>> overlays;
 
   /**
    * @param ownNames what images that were pushed here may be called by: a registry name and port
    * @param bound the upstream that the listener is bound to
-   * @param hostedFirst whether a hosted repository of the name as it was sent always comes first
+   * @param layering what may be hosted over what is mirrored
+   * @param overlays the overlay of a mirrored repository, if it has one; never blocks
    */
-  Namespaces(Predicate<RegistryName> ownNames, Optional<RegistryName> bound, boolean hostedFirst) {
+  Namespaces(
+      Predicate<RegistryName> ownNames,
+      Optional<RegistryName> bound,
+      Layering layering,
+      Function<RepositoryKey, Optional<RepositoryKey>> overlays) {
     this.ownNames = ownNames;
     this.bound = bound;
-    this.hostedFirst = hostedFirst;
+    this.layering = layering;
+    this.overlays = overlays;
   }
 
   /** The same for a listener that is bound to an upstream. */
   Namespaces boundTo(RegistryName upstream) {
-    return new Namespaces(ownNames, Optional.of(upstream), hostedFirst);
+    return new Namespaces(ownNames, Optional.of(upstream), layering, overlays);
   }
 
   /**
-   * Which repository a request means.
+   * Which repository a request means. At least one of the two is there.
    *
-   * @param key where it looks first, and where it pushes to
-   * @param beneath the mirrored one that has what the first hasn't
+   * @param hosted where it looks, in that order; the first one is where it pushes to
+   * @param mirrored what has what those haven't
    */
-  record Meaning(RepositoryKey key, Optional<RepositoryKey> beneath) {
+  record Meaning(List<RepositoryKey> hosted, Optional<RepositoryKey> mirrored) {
     private static Meaning only(RepositoryKey key) {
-      return new Meaning(key, Optional.empty());
+      return key.upstream().isPresent()
+          ? new Meaning(List.of(), Optional.of(key))
+          : new Meaning(List.of(key), Optional.empty());
+    }
+
+    /** Where it looks first. */
+    RepositoryKey first() {
+      return hosted.isEmpty() ? mirrored.orElseThrow() : hosted.getFirst();
+    }
+
+    /** Where it looks where the first hasn't what it is about. */
+    List<RepositoryKey> others() {
+      return Stream.concat(hosted.stream(), mirrored.stream()).skip(1).toList();
+    }
+
+    /** Whether an overlay comes first. */
+    boolean isOverlay() {
+      return mirrored.flatMap(RepositoryKey::overlay).filter(first()::equals).isPresent();
+    }
+
+    private Meaning with(RepositoryKey lower) {
+      return new Meaning(Stream.concat(hosted.stream(), Stream.of(lower)).toList(), mirrored);
     }
   }
 
@@ -73,18 +109,13 @@ final class Namespaces {
     return bound.isPresent();
   }
 
-  /** Whether a mirrored repository may have a hosted one over it. */
-  boolean overlay() {
-    return bound.isPresent() || hostedFirst;
-  }
-
   /**
    * The upstream that a request without a repository names; empty if it means what is hosted here.
    *
    * @throws RegistryException if it names something that can't be a registry
    */
   Optional<RegistryName> upstream(RegistryPath path, Optional<String> ns) {
-    return ns.filter(_ -> !hostedFirst)
+    return ns.filter(_ -> layering != Layering.HOSTED_FIRST)
         .or(path::registry)
         .map(Namespaces::registry)
         .filter(name -> !ownNames.test(name));
@@ -93,18 +124,45 @@ final class Namespaces {
   /**
    * The repository that a request names.
    *
+   * @param pulls whether the request only reads
    * @throws RegistryException if it can't be one
    */
-  Meaning repository(RegistryPath path, Optional<String> ns) {
+  Meaning repository(RegistryPath path, Optional<String> ns, boolean pulls) {
     Meaning said = said(path, ns);
-    if (!hostedFirst || path.registry().isPresent() || said.key().upstream().isEmpty()) {
+    return switch (layering) {
+      case SEPARATE -> said;
+      case OVERLAYS ->
+          said.mirrored()
+              .flatMap(mirrored -> overlay(mirrored, pulls, ns))
+              .map(said::with)
+              .orElse(said);
+      case HOSTED_FIRST -> hostedFirst(path, ns, said);
+    };
+  }
+
+  private Optional<RepositoryKey> overlay(
+      RepositoryKey mirrored, boolean pulls, Optional<String> ns) {
+    return pulls ? overlays.apply(mirrored) : overlay(mirrored, ns);
+  }
+
+  /**
+   * The overlay of a mirrored repository, there or not, if a client may push to it by that name.
+   */
+  Optional<RepositoryKey> overlay(RepositoryKey mirrored, Optional<String> ns) {
+    return layering == Layering.OVERLAYS && ns.isEmpty() ? mirrored.overlay() : Optional.empty();
+  }
+
+  private Meaning hostedFirst(RegistryPath path, Optional<String> ns, Meaning said) {
+    if (path.registry().isPresent() || !said.hosted().isEmpty()) {
       return said;
     }
     // A name with a port in it can't be a hosted repository's.
     return RepositoryName.parse(path.name())
         .map(
             name ->
-                new Meaning(RepositoryKey.hosted(name), Optional.of(beneath(name, ns, said.key()))))
+                new Meaning(
+                    List.of(RepositoryKey.hosted(name)),
+                    Optional.of(beneath(name, ns, said.first()))))
         .orElse(said);
   }
 
@@ -117,9 +175,9 @@ final class Namespaces {
 
   private Meaning said(RegistryPath path, Optional<String> ns) {
     int slash = path.name().indexOf('/');
-    String first = slash < 0 ? path.name() : path.name().substring(0, slash);
+    String first = slash < 0 ? "" : RegistryName.fromPath(path.name().substring(0, slash));
     String rest = path.name().substring(slash + 1);
-    boolean prefixed = slash >= 0 && RegistryName.looksLikeRegistry(first);
+    boolean prefixed = RegistryName.looksLikeRegistry(first);
     Optional<RegistryName> said = ns.or(path::registry).map(Namespaces::registry);
     if (said.isPresent()) {
       boolean repeated = prefixed && RegistryName.parse(first).equals(said);
@@ -130,7 +188,8 @@ final class Namespaces {
     }
     RepositoryName name = name(path.name());
     return new Meaning(
-        RepositoryKey.hosted(name), bound.map(upstream -> RepositoryKey.mirrored(upstream, name)));
+        List.of(RepositoryKey.hosted(name)),
+        bound.map(upstream -> RepositoryKey.mirrored(upstream, name)));
   }
 
   private RepositoryKey repository(RegistryName registry, String name) {

@@ -18,7 +18,10 @@ import dev.larder.store.Catalog;
 import dev.larder.store.Document;
 import dev.larder.store.RepositoryKey;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,36 +51,43 @@ final class ReferrersHandler {
       case HostedRepository(RepositoryKey key) ->
           Reply.hosted(response(call, index(catalog.referrers(key, subject))));
       case MirroredRepository(Mirror mirror) -> mirrored(call, mirror, subject);
-      case OverlaidRepository(RepositoryKey key, Mirror mirror) -> {
-        List<Descriptor> hosted = catalog.referrers(key, subject);
-        yield hosted.isEmpty()
-            ? mirrored(call, mirror, subject)
-            : overlaid(call, hosted, mirror, subject);
+      case OverlaidRepository(List<RepositoryKey> hosted, Mirror mirror) -> {
+        for (RepositoryKey key : hosted) {
+          if (!catalog.referrers(key, subject).isEmpty()) {
+            yield overlaid(call, hosted, key, mirror, subject);
+          }
+        }
+        yield mirrored(call, mirror, subject);
       }
     };
   }
 
-  private static Reply overlaid(Call call, List<Descriptor> hosted, Mirror mirror, Digest subject) {
-    return switch (mirror.referrers(subject, UpstreamQuery.of(call))) {
-      case Lookup.Found<Document> found when found.value().next().isPresent() ->
-          MirrorReplies.found(found, page -> mirroredPage(call, subject, page));
-      case Lookup.Found<Document> found ->
-          MirrorReplies.found(found, page -> response(call, merged(hosted, page)));
-      case Lookup<Document> none ->
-          MirrorReplies.overlaid(response(call, index(hosted)), none.unavailability());
-    };
+  private Reply overlaid(
+      Call call, List<RepositoryKey> hosted, RepositoryKey first, Mirror mirror, Digest subject) {
+    Lookup<Document> lookup = mirror.referrers(subject, UpstreamQuery.of(call));
+    if (lookup instanceof Lookup.Found<Document> found && found.value().next().isPresent()) {
+      return MirrorReplies.found(found, page -> mirroredPage(call, subject, page));
+    }
+    Map<Digest, Descriptor> ours = new LinkedHashMap<>();
+    for (RepositoryKey key : hosted) {
+      catalog
+          .referrers(key, subject)
+          .forEach(manifest -> ours.putIfAbsent(manifest.digest(), manifest));
+    }
+    ObjectNode index = index(ours.values());
+    if (lookup instanceof Lookup.Found<Document> found) {
+      merge(found.value(), ours.keySet(), index);
+    }
+    return MirrorReplies.overlaid(first, response(call, index), MirrorReplies.warning(lookup));
   }
 
-  private static ObjectNode merged(List<Descriptor> hosted, Document page) {
-    ObjectNode index = index(hosted);
-    Set<String> known =
-        hosted.stream().map(manifest -> manifest.digest().toString()).collect(Collectors.toSet());
+  private static void merge(Document page, Set<Digest> ours, ObjectNode index) {
+    Set<String> known = ours.stream().map(Digest::toString).collect(Collectors.toSet());
     for (JsonNode manifest : JsonResponses.read(page.content()).path("manifests")) {
       if (!known.contains(manifest.path("digest").asText())) {
         index.withArray("manifests").add(manifest);
       }
     }
-    return index;
   }
 
   private static Reply mirrored(Call call, Mirror mirror, Digest subject) {
@@ -124,7 +134,7 @@ final class ReferrersHandler {
     index.set("manifests", kept);
   }
 
-  private static ObjectNode index(List<Descriptor> manifests) {
+  private static ObjectNode index(Collection<Descriptor> manifests) {
     ObjectNode index =
         JsonResponses.object()
             .put("schemaVersion", 2)

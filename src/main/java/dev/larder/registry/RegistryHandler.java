@@ -43,9 +43,7 @@ public final class RegistryHandler implements Handler {
    * The handler of a listener that isn't bound to an upstream.
    *
    * @param ownNames what images that were pushed here may be called by: {@code localhost:5000}
-   * @param hostedFirst whether what was pushed comes before what is mirrored however a request
-   *     names it, as clients of {@code registry:2} expect; else a registry in the request always
-   *     means the mirror
+   * @param layering what may be pushed over what is mirrored
    * @param store what is hosted here
    * @param mirrors what is mirrored
    * @param access who may do what
@@ -55,7 +53,7 @@ public final class RegistryHandler implements Handler {
    */
   public RegistryHandler(
       Predicate<RegistryName> ownNames,
-      boolean hostedFirst,
+      Layering layering,
       Store store,
       Mirrors mirrors,
       AccessControl access,
@@ -63,7 +61,7 @@ public final class RegistryHandler implements Handler {
       Consumer<Access> accessLog,
       Changes changes) {
     this(
-        new Namespaces(ownNames, Optional.empty(), hostedFirst),
+        new Namespaces(ownNames, Optional.empty(), layering, store.overlays()::over),
         mirrors,
         new Gate(access),
         clock,
@@ -154,16 +152,28 @@ public final class RegistryHandler implements Handler {
       }
       default -> {}
     }
-    Namespaces.Meaning meaning = namespaces.repository(path, ns);
-    visit.means(meaning.key());
+    boolean pulls = path.endpoint().mirroredMethods().contains(request.method());
+    Namespaces.Meaning meaning = namespaces.repository(path, ns, pulls);
+    visit.means(meaning.first());
     changes.check(path.endpoint(), request.method());
     requireAccess(request, path.endpoint(), meaning);
-    Reply reply = routes.handle(new Call(request, path, query, repository(meaning), mayPull));
-    boolean pull = path.endpoint().mirroredMethods().contains(request.method());
-    if (pull && reply.outcome() != Access.Outcome.HOSTED) {
-      meaning.beneath().ifPresent(visit::means);
+    Reply reply =
+        marked(
+            meaning,
+            routes.handle(
+                new Call(request, path, query, repository(request, meaning, ns), mayPull)));
+    if (reply.outcome() == Access.Outcome.OVERLAY
+        || (pulls && reply.outcome() != Access.Outcome.HOSTED)) {
+      meaning.mirrored().ifPresent(visit::means);
     }
     return scoped(reply, ns);
+  }
+
+  /** A handler tells them apart only where it has looked in more than one place. */
+  private static Reply marked(Namespaces.Meaning meaning, Reply reply) {
+    return meaning.isOverlay() && reply.outcome() == Access.Outcome.HOSTED
+        ? MirrorReplies.overlaid(meaning.first(), reply.response())
+        : reply;
   }
 
   @Override
@@ -188,12 +198,15 @@ public final class RegistryHandler implements Handler {
           ? Optional.of(base(request, path, query(request).first("ns")))
           : Optional.empty();
     }
-    if (!(path.endpoint() instanceof Endpoint.Manifest(Reference reference))
-        || namespaces.overlay()) {
+    if (!(path.endpoint() instanceof Endpoint.Manifest(Reference reference))) {
       return Optional.empty();
     }
     Query query = query(request);
-    RepositoryKey key = namespaces.repository(path, query.first("ns")).key();
+    Namespaces.Meaning meaning = namespaces.repository(path, query.first("ns"), true);
+    if (!meaning.hosted().isEmpty()) {
+      return Optional.empty();
+    }
+    RepositoryKey key = meaning.first();
     visit.means(key);
     if (!gate.isOpenFor(Action.PULL, key)) {
       return Optional.empty();
@@ -231,12 +244,10 @@ public final class RegistryHandler implements Handler {
     return namespaces.isBound() || namespaces.upstream(path, ns).isPresent();
   }
 
-  /**
-   * What a hosted repository hasn't may come from the mirror beneath it, to be pulled or pushed.
-   */
+  /** What the first hasn't may come from the others, to be pulled or pushed. */
   private void requireAccess(Request request, Endpoint endpoint, Namespaces.Meaning meaning) {
-    gate.require(request, endpoint.action(request.method()), meaning.key());
-    meaning.beneath().ifPresent(beneath -> gate.require(request, Action.PULL, beneath));
+    gate.require(request, endpoint.action(request.method()), meaning.first());
+    meaning.others().forEach(other -> gate.require(request, Action.PULL, other));
   }
 
   private void requireHosted(RegistryPath path, Optional<String> ns) {
@@ -258,15 +269,24 @@ public final class RegistryHandler implements Handler {
     }
   }
 
-  private Repository repository(Namespaces.Meaning meaning) {
-    RepositoryKey key = meaning.key();
-    return key.upstream().isPresent()
-        ? new MirroredRepository(mirror(key).orElseThrow(() -> notAllowed(key)))
-        : meaning
-            .beneath()
-            .flatMap(this::mirror)
-            .<Repository>map(mirror -> new OverlaidRepository(key, mirror))
-            .orElseGet(() -> new HostedRepository(key));
+  private Repository repository(Request request, Namespaces.Meaning meaning, Optional<String> ns) {
+    RepositoryKey first = meaning.first();
+    Optional<Mirror> mirror = meaning.mirrored().flatMap(this::mirror);
+    if (meaning.hosted().isEmpty()) {
+      return mirror
+          .<Repository>map(MirroredRepository::new)
+          .or(() -> unpushed(request, first, ns).map(HostedRepository::new))
+          .orElseThrow(() -> notAllowed(first));
+    }
+    return mirror
+        .<Repository>map(beneath -> new OverlaidRepository(meaning.hosted(), beneath))
+        .orElseGet(() -> new HostedRepository(first));
+  }
+
+  /** Who pushes asks first what is there, and would give up where that is forbidden. */
+  private Optional<RepositoryKey> unpushed(
+      Request request, RepositoryKey mirrored, Optional<String> ns) {
+    return request.method().equals("HEAD") ? namespaces.overlay(mirrored, ns) : Optional.empty();
   }
 
   private Optional<Mirror> mirror(RepositoryKey key) {

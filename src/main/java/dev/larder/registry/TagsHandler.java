@@ -38,13 +38,25 @@ final class TagsHandler {
     return switch (call.repository()) {
       case HostedRepository(RepositoryKey key) -> Reply.hosted(hosted(call, key));
       case MirroredRepository(Mirror mirror) -> mirrored(call, mirror);
-      case OverlaidRepository(RepositoryKey key, Mirror mirror) -> {
-        List<Tag> hosted = catalog.tags(key, Optional.empty(), Integer.MAX_VALUE);
-        yield hosted.isEmpty()
-            ? mirrored(call, mirror)
-            : OverlaidTags.of(hosted, mirror).reply(tags -> overlaid(call, tags));
-      }
+      case OverlaidRepository(List<RepositoryKey> hosted, Mirror mirror) ->
+          overlaid(call, hosted, mirror).orElseGet(() -> mirrored(call, mirror));
     };
+  }
+
+  /** Empty where no tag was pushed. */
+  private Optional<Reply> overlaid(Call call, List<RepositoryKey> hosted, Mirror mirror) {
+    Optional<RepositoryKey> first = Optional.empty();
+    NavigableSet<String> ours = new TreeSet<>();
+    for (RepositoryKey key : hosted) {
+      List<Tag> tags = catalog.tags(key, Optional.empty(), Integer.MAX_VALUE);
+      tags.forEach(tag -> ours.add(tag.value()));
+      first = first.or(() -> tags.isEmpty() ? Optional.empty() : Optional.of(key));
+    }
+    return first.map(
+        key -> {
+          OverlaidTags all = OverlaidTags.of(ours, mirror);
+          return MirrorReplies.overlaid(key, overlaid(call, all.names()), all.warning());
+        });
   }
 
   private static Reply mirrored(Call call, Mirror mirror) {

@@ -17,7 +17,7 @@ public enum ContainerRuntime {
   K3D("a k3d cluster, for k3d cluster create --config -", Usual.NETWORK),
   MINIKUBE("minikube with containerd: hosts.toml", Usual.NETWORK),
   TALOS("Talos: a document of the machine configuration", Usual.NETWORK),
-  CONTAINERD("any other containerd, and Docker's engine from 29 on: hosts.toml", Usual.NETWORK),
+  CONTAINERD("any containerd, and Docker from Engine 29 on: hosts.toml", Usual.NETWORK),
   K3S("k3s and RKE2: registries.yaml", Usual.HOST),
   MICROK8S("MicroK8s: hosts.toml", Usual.HOST),
   CRIO("CRI-O: registries.conf", Usual.HOST),

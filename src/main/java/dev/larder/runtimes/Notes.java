@@ -57,7 +57,7 @@ final class Notes {
           """
               + (wiring.strict()
                   ? """
-                  For --strict, start it with %s as well: that is no matter of this file.
+                  For --strict, start it with %s as well.
                   """
                       .formatted(RegistriesYaml.STRICT_ARGUMENT)
                   : "");
@@ -78,11 +78,11 @@ final class Notes {
       case BUILDKIT ->
           """
           docker buildx create --use --driver-opt network=kind --buildkitd-config FILE
-          (network: one that Larder is on), or /etc/buildkit/buildkitd.toml for a buildkitd of the host
-          (--server localhost:5001). It is read at the start: a builder is made anew.
-          In builds, push to and cache at %s/NAME; %s
+          (kind: a network that Larder is on), or /etc/buildkit/buildkitd.toml for a buildkitd of the
+          host (--server localhost:5001). It is read at the start: a builder is made anew.
+          What a build pushes to %s/NAME is localhost:5001/NAME for clusters.
           """
-              .formatted(server, "for clusters it is the same image as localhost:5001/NAME.");
+              .formatted(server);
       case DOCKER -> docker(wiring, "/etc/docker/daemon.json; then systemctl reload docker.");
       case COLIMA -> docker(wiring, "colima stop; ~/.colima/default/colima.yaml; colima start.");
       case RANCHER_DESKTOP ->
@@ -122,13 +122,16 @@ final class Notes {
   private static String docker(Wiring wiring, String where) {
     String hub =
         wiring.server().upstream().isPresent()
-            ? "This listener of Larder's has to stand for Docker Hub: larder serve --listen %s=%s."
+            ? "There Larder needs a listener for Docker Hub: larder serve --listen %s=%s."
                 .formatted(wiring.server().name(), RegistryName.DOCKER_HUB)
-            : "Before Engine 25 such a URL has no path: give Larder a listener for Docker Hub"
-                + " (larder serve\n--listen ADDRESS=docker.io) and say --server ADDRESS=docker.io.";
+            : """
+            Before Engine 25 its URL can't have a path: give Larder a listener for Docker Hub, by
+            larder serve --listen ADDRESS=docker.io, and say --server ADDRESS=docker.io here.\
+            """;
     return """
     %s
-    For Docker Hub alone; other registries by path: docker pull %s/quay.io/NAME.
+    This is for Docker Hub alone. Other registries: by path, docker pull %s/quay.io/NAME; or
+    all of them by hosts.toml, from Engine 29 on: larder config containerd.
     %s
     """
         .formatted(where, wiring.server().name(), hub);

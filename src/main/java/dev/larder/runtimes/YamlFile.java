@@ -32,7 +32,7 @@ final class YamlFile {
           .setAnchorGenerator(node -> node.getAnchor().orElseThrow())
           .build();
 
-  /** What stands before the first document where that is one of ours: comments alone. */
+  /** The comments of a file that has nothing else. */
   private final String head;
 
   private final List<Node> documents;
@@ -47,6 +47,9 @@ final class YamlFile {
    */
   static YamlFile parse(String text) throws MergeException {
     List<Node> documents = new ArrayList<>();
+    if (text.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
+      return new YamlFile(text, documents);
+    }
     try {
       new Compose(LOAD).composeAllFromString(text).forEach(documents::add);
     } catch (MarkedYamlEngineException e) {
@@ -56,7 +59,7 @@ final class YamlFile {
     } catch (YamlEngineException e) {
       throw new MergeException("this is not YAML: " + e.getMessage());
     }
-    return new YamlFile(documents.isEmpty() ? text : "", documents);
+    return new YamlFile("", documents);
   }
 
   /** The documents that are mappings. */

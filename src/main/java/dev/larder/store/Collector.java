@@ -63,6 +63,9 @@ public final class Collector {
       run.manifests();
     }
     run.blobs();
+    if (!scope.dryRun()) {
+      store.overlays().forgetEmpty();
+    }
     progress.report("looking for files that no repository has", 0, 0);
     long orphans = scope.dryRun() ? store.orphans().size() : store.sweep();
     long partial =

@@ -25,16 +25,23 @@ import java.util.function.LongConsumer;
 public final class Store {
   private final BlobStore blobs;
   private final Catalog catalog;
+  private final Overlays overlays;
   private final DigestLocks locks = new DigestLocks();
 
   public Store(BlobStore blobs, Catalog catalog) {
     this.blobs = blobs;
     this.catalog = catalog;
+    this.overlays = new Overlays(catalog);
   }
 
-  /** Who refers to what. Blobs are linked and unlinked by this class, not there. */
+  /** Who refers to what. Blobs and manifests are added by this class, not there. */
   public Catalog catalog() {
     return catalog;
+  }
+
+  /** Which mirrored repositories have something hosted over them. */
+  public Overlays overlays() {
+    return overlays;
   }
 
   /** Opens a blob, if that repository may serve it. Whoever opens it closes it. */
@@ -76,6 +83,7 @@ public final class Store {
         return false;
       }
       catalog.linkBlob(repository, digest, size.getAsLong());
+      overlays.written(repository);
       return true;
     }
   }
@@ -118,6 +126,7 @@ public final class Store {
       // If this fails, the file stays until the next sweep: a commit that failed on the disk may
       // turn out to have happened.
       catalog.linkBlob(repository, digest, incoming.size());
+      overlays.written(repository);
     }
   }
 
@@ -147,6 +156,7 @@ public final class Store {
       Optional<Manifest> parsed,
       Optional<Tag> tag) {
     catalog.putManifest(repository, manifest, parsed, tag);
+    overlays.written(repository);
   }
 
   /**
@@ -157,7 +167,11 @@ public final class Store {
    */
   public List<Digest> putCompleteManifest(
       RepositoryKey repository, StoredManifest manifest, Manifest parsed, Optional<Tag> tag) {
-    return catalog.putCompleteManifest(repository, manifest, parsed, tag);
+    List<Digest> missing = catalog.putCompleteManifest(repository, manifest, parsed, tag);
+    if (missing.isEmpty()) {
+      overlays.written(repository);
+    }
+    return missing;
   }
 
   /**

@@ -109,10 +109,12 @@ class ConfigurationFileTest {
             data: /srv/larder
             names: ["larder:5000"]
             log-format: json
+            overlays: true
             upstreams:
               docker.io:
                 url: https://mirror.example/hub
                 fresh-for: 5m
+                negative-for: 1m
                 ca-file: /etc/ca.pem
                 username: me
                 password-file: /etc/password
@@ -124,6 +126,7 @@ class ConfigurationFileTest {
     assertThat(file.data()).contains(Path.of("/srv/larder"));
     assertThat(file.names()).containsExactly(new RegistryName("larder:5000"));
     assertThat(file.logFormat()).contains(LogFormat.JSON);
+    assertThat(file.overlays()).contains(true);
     assertThat(file.otherUpstreams()).isFalse();
     assertThat(file.upstreams())
         .containsOnlyKeys(RegistryName.DOCKER_HUB, new RegistryName("old.example"))
@@ -133,13 +136,19 @@ class ConfigurationFileTest {
                 true,
                 Optional.of(URI.create("https://mirror.example/hub")),
                 Optional.of(Duration.ofMinutes(5)),
+                Optional.of(Duration.ofMinutes(1)),
                 Optional.of(Path.of("/etc/ca.pem")),
                 Optional.of(new PasswordFileLogin("me", Path.of("/etc/password")))));
     assertThat(file.upstreams())
         .extractingByKey(new RegistryName("old.example"))
         .isEqualTo(
             new UpstreamEntry(
-                false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
   }
 
   @Test
@@ -176,6 +185,7 @@ class ConfigurationFileTest {
             + "  a.io:\\n"
             + "    url: https://me:secret@a.io|:3: url is http://HOST or https://HOST",
         "upstreams:\\n  a.io:\\n    fresh-for: soon|:3: fresh-for is a time like 30s",
+        "overlays: some|:1: \"overlays\" is true or false",
         "upstreams:\\n  a.io:\\n    allow: maybe|:3: \"allow\" is true or false",
         "upstreams:\\n  a.io:\\n    username: me|:3: username and password-file go together",
         "names: [\"a/b\"]|:1: \"a/b\" is not HOST or HOST:PORT",

@@ -351,6 +351,7 @@ class DistributionConfigurationTest {
                     List.of(),
                     Optional.of(LogFormat.JSON),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty()),
                 Optional.of(Path.of("/data")));
     assertThat(configuration.listen()).containsExactly(other);

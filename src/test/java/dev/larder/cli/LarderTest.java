@@ -100,9 +100,10 @@ class LarderTest {
             true,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(folder.resolve("no.pem")),
             Optional.empty());
-    assertThatThrownBy(() -> start(Map.of(RegistryName.DOCKER_HUB, entry)))
+    assertThatThrownBy(() -> start(Map.of(RegistryName.DOCKER_HUB, entry), false))
         .isInstanceOfSatisfying(CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(2))
         .hasMessageContaining("docker.io")
         .hasMessageContaining("no.pem");
@@ -172,6 +173,57 @@ class LarderTest {
   }
 
   @Test
+  void statusAndListsTellWhatIsHereAndWhatWasCountedAlsoAfterARestart() throws Exception {
+    TestImages.Image image = TestImages.image("app", 100_000);
+    TestImages.Image mine = TestImages.image("mine", 1000);
+    upstream.putImage("org/app", "1", image);
+    try (Larder larder = start()) {
+      assertThat(run("get", "images")).isEqualTo("0 No images yet.\n");
+      push("http://127.0.0.1:" + larder.addresses().getFirst().getPort() + "/v2/mine", mine);
+      for (int i = 0; i < 3; i++) {
+        get(larder, "/v2/quay.io/org/app/manifests/1");
+        get(larder, "/v2/quay.io/org/app/blobs/" + image.layer(0));
+      }
+      assertThat(run("status"))
+          .startsWith("0 Larder ")
+          .contains(", up ", "http://127.0.0.1:", "4 hits, 2 misses (66.7% hits)")
+          .containsPattern("Saved +200.. kB: 301.. kB served, 100.. kB fetched, since 20");
+      assertThat(run("status", "-o", "yaml")).contains("serving: true\n", "savedBytes: 200");
+      assertThat(run("status", "-o", "name")).startsWith("2 larder: ");
+      assertThat(run("get", "upstreams")).containsPattern("quay.io +4 +2 .*fine [0-9]+s ago");
+    }
+    assertThat(run("status", "-o", "json"))
+        .contains("\"serving\":false", "\"hits\":4", "\"misses\":2", "\"pushes\":1");
+    assertThat(run("get", "images", "-o", "name")).isEqualTo("0 mine:1\nquay.io/org/app:1\n");
+    assertThat(run("get", "images", "quay", "-o", "json"))
+        .contains("\"kind\":\"mirrored\"", "\"pulls\":3", "\"lastPulled\":\"20");
+    assertThat(run("get", "tags", "mine")).startsWith("0 TAG   KIND").contains("1     hosted");
+    assertThat(run("get", "tags", "quay.io/org/other")).startsWith("1 larder: there is no");
+    assertThat(run("get", "upstreams", "-o", "wide")).contains("not asked", "https://quay.io");
+  }
+
+  @Test
+  void whatWasPushedOverAnUpstreamsImageIsRemovedByItsName() throws Exception {
+    TestImages.Image ours = TestImages.image("ours", 1000);
+    upstream.putImage("org/app", "1", TestImages.image("theirs", 1000));
+    String tag = "/v2/org/app/manifests/1?ns=quay.io";
+    try (Larder larder = start(true)) {
+      String url = "http://127.0.0.1:" + larder.addresses().getFirst().getPort();
+      push(url + "/v2/quay.io/org/app", ours);
+      assertThat(get(larder, tag).headers().firstValue("Larder-Cache")).contains("overlay");
+
+      assertThat(run("rm", "quay.io/org/app:1")).isEqualTo("0 removed quay.io/org/app:1\n");
+
+      assertThat(get(larder, tag).headers().firstValue("Larder-Cache")).contains("miss");
+      assertThat(run("rm", "quay.io/org/app:1"))
+          .isEqualTo(
+              "1 larder: no image was pushed here as quay.io/org/app:1; what is mirrored isn't"
+                  + " removed\n");
+      assertThat(run("rm", "reg.corp:5000/app:1")).contains("pushed here as reg.corp:5000/app:1;");
+    }
+  }
+
+  @Test
   void verifyTellsByItsExitCodeThatSomethingIsWrong() throws Exception {
     TestImages.Image image = TestImages.image("app", 1000);
     try (Larder larder = start()) {
@@ -221,17 +273,23 @@ class LarderTest {
   }
 
   private Larder start() throws CommandException {
+    return start(false);
+  }
+
+  private Larder start(boolean overlays) throws CommandException {
     UpstreamEntry entry =
         new UpstreamEntry(
             true,
             Optional.of(upstream.url()),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
-    return start(Map.of(new RegistryName("quay.io"), entry));
+    return start(Map.of(new RegistryName("quay.io"), entry), overlays);
   }
 
-  private Larder start(Map<RegistryName, UpstreamEntry> upstreams) throws CommandException {
+  private Larder start(Map<RegistryName, UpstreamEntry> upstreams, boolean overlays)
+      throws CommandException {
     Configuration configuration =
         new Configuration(
             List.of(new ListenAddress("127.0.0.1", 0, Optional.empty())),
@@ -239,6 +297,7 @@ class LarderTest {
             List.of(),
             upstreams,
             false,
+            overlays,
             Optional.empty(),
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,

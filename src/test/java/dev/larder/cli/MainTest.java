@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,11 +28,39 @@ class MainTest {
   }
 
   @Test
+  void itsHelpListsCommandsInGroupsAndLeavesOutWhatPeopleDontNeed() {
+    run("--help");
+    assertThat(out.toString())
+        .containsSubsequence("Serve:", "  serve ", "  status ", "Images:", "  get ", "Upkeep:")
+        .doesNotContain("  control ", "Others:", "Commands:");
+  }
+
+  @Test
+  void getWithoutAWordSaysWhatThereIs() {
+    assertThat(run("get")).isEqualTo(2);
+    assertThat(err.toString()).contains("images", "tags", "upstreams", "clusters");
+  }
+
+  @Test
   void helpAndVersionAreNoErrors() {
     assertThat(run("--help")).isZero();
     assertThat(run("--version")).isZero();
     assertThat(run("serve", "--help")).isZero();
     assertThat(out.toString()).contains("larder unpackaged", "--listen", "--data", "--config");
+  }
+
+  @Test
+  void aSwitchMeansTheSameWhateverItsVariableSays() {
+    for (String[] arguments :
+        new String[][] {{"--overlays"}, {"--overlays", "config.yml"}, {"--overlays=true"}, {}}) {
+      CommandLine larder = Main.commandLine();
+      larder.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_OVERLAYS", "true")));
+      CommandLine.ParseResult parsed =
+          larder.parseArgs(with(new String[] {"serve"}, arguments)).subcommand();
+      Boolean overlays = parsed.commandSpec().findOption("--overlays").getValue();
+      assertThat(overlays).isTrue();
+      assertThat(parsed.matchedPositionals()).hasSize(arguments.length > 1 ? 1 : 0);
+    }
   }
 
   @Test

@@ -39,7 +39,7 @@ class LocalRegistryHostingTest {
     assertThat(cluster.configMap.orElseThrow().path("metadata").path("namespace").asText())
         .isEqualTo("kube-public");
     assertThat(said())
-        .isEqualTo("\"host\": \"localhost:5001\"\n\"hostFromClusterNetwork\": \"larder:5000\"\n");
+        .isEqualTo("host: \"localhost:5001\"\nhostFromClusterNetwork: \"larder:5000\"\n");
     assertThat(cluster.annotations("kind-worker")).isEqualTo(ANNOTATIONS);
     assertThat(cluster.annotations("kind-control-plane")).containsAllEntriesOf(ANNOTATIONS);
   }

@@ -8,6 +8,7 @@ import dev.larder.http.Body;
 import dev.larder.http.Headers;
 import dev.larder.http.Request;
 import dev.larder.http.Response;
+import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.Digest;
@@ -72,13 +73,23 @@ final class TestRegistry implements Closeable {
 
   /** One that not everybody may use. */
   TestRegistry(Path folder, AccessSettings access) throws IOException {
-    this(folder, new ScriptedUpstream(), Optional.empty(), blobs -> blobs, access);
+    this(folder, access, Layering.SEPARATE);
+  }
+
+  /** One where that may be pushed over what is mirrored. */
+  TestRegistry(Path folder, AccessSettings access, Layering layering) throws IOException {
+    this(folder, new ScriptedUpstream(), Optional.empty(), blobs -> blobs, access, layering);
   }
 
   /** One whose upstream is scripted, and whose blobs are in another store than they might be. */
   static TestRegistry withBlobs(Path folder, UnaryOperator<BlobStore> blobs) throws IOException {
     return new TestRegistry(
-        folder, new ScriptedUpstream(), Optional.empty(), blobs, AccessSettings.OPEN);
+        folder,
+        new ScriptedUpstream(),
+        Optional.empty(),
+        blobs,
+        AccessSettings.OPEN,
+        Layering.SEPARATE);
   }
 
   /** One whose upstreams are found in that way. */
@@ -90,7 +101,8 @@ final class TestRegistry implements Closeable {
         new ScriptedUpstream(),
         Optional.of(upstreams),
         blobs -> blobs,
-        AccessSettings.OPEN);
+        AccessSettings.OPEN,
+        Layering.SEPARATE);
   }
 
   private TestRegistry(
@@ -98,7 +110,8 @@ final class TestRegistry implements Closeable {
       ScriptedUpstream upstream,
       Optional<Function<RegistryName, Optional<UpstreamRegistry>>> upstreams,
       UnaryOperator<BlobStore> blobs,
-      AccessSettings access)
+      AccessSettings access,
+      Layering layering)
       throws IOException {
     this.folder = folder;
     this.upstream = upstream;
@@ -112,12 +125,13 @@ final class TestRegistry implements Closeable {
             store,
             upstreams.orElse(
                 name -> name.equals(DENIED) ? Optional.empty() : Optional.of(upstream)),
-            new MirrorSettings(Duration.ofSeconds(30), Map.of(), Duration.ZERO, List.of()),
+            new MirrorSettings(
+                new Freshness(Duration.ofSeconds(30), Duration.ZERO), Map.of(), List.of()),
             now::get);
     handler =
         new RegistryHandler(
             new RegistryName("localhost:5000")::equals,
-            false,
+            layering,
             store,
             mirrors,
             new AccessControl(access, now::get),
@@ -149,6 +163,10 @@ final class TestRegistry implements Closeable {
     String message() throws IOException {
       return json().path("errors").path(0).path("message").asText();
     }
+  }
+
+  Instant now() {
+    return now.get();
   }
 
   void advance(Duration duration) {

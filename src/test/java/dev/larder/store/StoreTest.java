@@ -144,6 +144,21 @@ class StoreTest {
   }
 
   @Test
+  void anOverlayIsKnownFromItsFirstBlobOnAlsoAfterARestart() throws Exception {
+    RepositoryKey overlay = MIRROR.overlay().orElseThrow();
+    commit(MIRROR, CONTENT);
+    commit(APP, CONTENT);
+    assertThat(store.overlays().over(MIRROR)).isEmpty();
+
+    store.mount(MIRROR, overlay, DIGEST);
+
+    assertThat(store.overlays().over(MIRROR)).contains(overlay);
+    assertThat(new Store(blobs, catalog).overlays().over(MIRROR)).contains(overlay);
+    store.deleteBlob(overlay, DIGEST);
+    assertThat(new Store(blobs, catalog).overlays().over(MIRROR)).isEmpty();
+  }
+
+  @Test
   void aBlobGoesWithTheLastRepositoryThatServesIt() throws Exception {
     commit(APP, CONTENT);
     store.link(MIRROR, DIGEST);

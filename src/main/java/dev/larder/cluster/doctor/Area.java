@@ -11,10 +11,10 @@ public enum Area {
   NETWORK("network"),
   TAKEN_ADDRESS("taken address"),
   CONTAINERD("containerd's configuration"),
-  HOSTS("hosts.toml"),
   NAMES("DNS"),
   PROXY("NO_PROXY"),
-  CONFIG_MAP("ConfigMap");
+  CONFIG_MAP("ConfigMap"),
+  COVERAGE("coverage");
 
   private final String words;
 

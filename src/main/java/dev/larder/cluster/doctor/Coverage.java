@@ -1,9 +1,7 @@
 package dev.larder.cluster.doctor;
 
-import dev.larder.cluster.Node;
 import dev.larder.oci.Digest;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -30,27 +28,6 @@ public record Coverage(List<Item> images) {
     public boolean missed() {
       return image.origin() == NodeImage.Origin.PULLED && !inLarder;
     }
-  }
-
-  /**
-   * Compares.
-   *
-   * @param nodes the images of each node
-   * @param known the manifests that Larder has
-   */
-  public static Coverage of(Map<Node, List<NodeImage>> nodes, Set<Digest> known) {
-    return new Coverage(
-        nodes.entrySet().stream()
-            .flatMap(
-                entry ->
-                    entry.getValue().stream()
-                        .map(
-                            image ->
-                                new Item(
-                                    entry.getKey().name(),
-                                    image,
-                                    known.contains(image.manifest()))))
-            .toList());
   }
 
   /** The images that nodes have pulled, each once. */

@@ -1,5 +1,6 @@
 package dev.larder.cluster.doctor;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,6 +25,13 @@ public record Diagnosis(int checks, List<Finding> findings, List<NotMade> notMad
    * @param why a sentence that says why
    */
   public record NotMade(Area area, String subject, String why) {}
+
+  /** As this, with more checks that couldn't be made. */
+  public Diagnosis without(List<NotMade> others) {
+    List<NotMade> all = new ArrayList<>(notMade);
+    all.addAll(others);
+    return new Diagnosis(checks, findings, all);
+  }
 
   /** Whether something doesn't work. */
   public boolean hasErrors() {

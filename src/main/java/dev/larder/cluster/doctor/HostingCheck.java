@@ -13,9 +13,9 @@ import java.util.Optional;
 /**
  * Whether what a cluster says of its registry is true.
  *
- * @param port the port of this machine at which Larder is published, if it is
+ * @param larder where Larder is for tools of this machine, if it is anywhere
  */
-record HostingCheck(Engine engine, Cluster cluster, Optional<Integer> port) implements Check {
+record HostingCheck(Engine engine, Cluster cluster, Optional<String> larder) implements Check {
   @Override
   public Area area() {
     return Area.CONFIG_MAP;
@@ -41,7 +41,7 @@ record HostingCheck(Engine engine, Cluster cluster, Optional<Integer> port) impl
     }
     return current.isEmpty()
         ? List.of()
-        : judge(cluster, port, current.get(), answers(current.get().host()), controlPlane.name());
+        : judge(cluster, larder, current.get(), answers(current.get().host()), controlPlane.name());
   }
 
   private static boolean answers(String host) {
@@ -60,12 +60,12 @@ record HostingCheck(Engine engine, Cluster cluster, Optional<Integer> port) impl
    */
   static List<Finding> judge(
       Cluster cluster,
-      Optional<Integer> port,
+      Optional<String> larder,
       Current current,
       boolean answers,
       String controlPlane) {
     String host = current.host();
-    if (port.isPresent() && isHere(host, port.get())) {
+    if (larder.isPresent() && plain(host).equals(plain(larder.get()))) {
       return List.of();
     }
     if (current.ours()) {
@@ -111,8 +111,9 @@ record HostingCheck(Engine engine, Cluster cluster, Optional<Integer> port) impl
         .formatted(kubectl, cluster.name());
   }
 
-  private static boolean isHere(String host, int port) {
-    return isLoopback(host) && host.endsWith(":" + port);
+  /** Tools take these for the same. */
+  private static String plain(String host) {
+    return host.replaceFirst("^(127\\.0\\.0\\.1|\\[::1]):", "localhost:");
   }
 
   private static boolean isLoopback(String host) {

@@ -34,9 +34,9 @@ record Ipv4(int first, int bits) {
     return number(address) - first;
   }
 
-  /** The address before which lie that many others; counted from the end where it is negative. */
-  String address(int offset) {
-    int number = offset < 0 ? first + size() + offset : first + offset;
+  /** The address after which lie that many others, less one. */
+  String fromEnd(int offset) {
+    int number = first + size() - offset;
     return "%d.%d.%d.%d"
         .formatted(number >>> 24, number >>> 16 & 0xff, number >>> 8 & 0xff, number & 0xff);
   }

@@ -1,13 +1,10 @@
 package dev.larder.cluster.doctor;
 
 import dev.larder.cluster.Node;
-import dev.larder.deploy.Deployment;
-import dev.larder.engine.Endpoint;
 import dev.larder.engine.ExecResult;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,8 +12,9 @@ import java.util.stream.Collectors;
  * Whether a node finds Larder by the name under which it is to pull from it.
  *
  * @param url where Larder is, as seen from the node
+ * @param right Larder's addresses; empty where they aren't known
  */
-record NameCheck(NodeShell shell, URI url, Deployment larder) implements Check {
+record NameCheck(NodeShell shell, URI url, Set<String> right) implements Check {
   /** All addresses, an address and more a line; 2 if there are none. */
   private static final String SCRIPT =
       """
@@ -49,13 +47,13 @@ record NameCheck(NodeShell shell, URI url, Deployment larder) implements Check {
           judge(
               shell.node(),
               url,
-              larder,
+              right,
               result
                   .out()
                   .lines()
                   .map(line -> line.split("\\s", 2)[0])
                   .collect(Collectors.toSet()));
-      case NOT_FOUND -> judge(shell.node(), url, larder, Set.of());
+      case NOT_FOUND -> judge(shell.node(), url, right, Set.of());
       case NodeShell.NO_PROGRAM ->
           throw new CheckException("%s has no getent to ask with".formatted(subject()));
       default -> throw new CheckException("getent in %s: %s".formatted(subject(), result.err()));
@@ -63,13 +61,8 @@ record NameCheck(NodeShell shell, URI url, Deployment larder) implements Check {
   }
 
   /** Judges the addresses that the node finds. */
-  static List<Finding> judge(Node node, URI url, Deployment larder, Set<String> found) {
-    Set<String> right =
-        larder.container().endpoints().stream()
-            .map(Endpoint::address)
-            .flatMap(Optional::stream)
-            .collect(Collectors.toSet());
-    if (!found.isEmpty() && right.containsAll(found)) {
+  static List<Finding> judge(Node node, URI url, Set<String> right, Set<String> found) {
+    if (!found.isEmpty() && (right.isEmpty() || right.containsAll(found))) {
       return List.of();
     }
     String name = url.getHost();
@@ -78,7 +71,7 @@ record NameCheck(NodeShell shell, URI url, Deployment larder) implements Check {
             ? finding(
                 node,
                 "the node doesn't find the name %s, so it pulls without Larder".formatted(name),
-                "larder attach %s puts Larder on the node's network".formatted(node.cluster()))
+                "larder attach " + node.cluster())
             : finding(
                 node,
                 "the node takes %s for %s, and Larder is at %s"

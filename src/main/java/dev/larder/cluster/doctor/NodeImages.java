@@ -1,5 +1,6 @@
 package dev.larder.cluster.doctor;
 
+import dev.larder.cluster.Cluster;
 import dev.larder.cluster.Node;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
@@ -12,10 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
-/** Reads which images a node has, and how they came there. */
-final class NodeImages {
+/**
+ * Which images nodes have, and how they came there.
+ *
+ * @param byNode the images of each node, by its name
+ * @param notMade the nodes that couldn't be asked
+ */
+public record NodeImages(Map<String, List<NodeImage>> byNode, List<Diagnosis.NotMade> notMade) {
   /** A table with a header: reference, type, digest, and more. */
   private static final String IMAGES = "ctr -n k8s.io images ls";
 
@@ -43,16 +50,56 @@ final class NodeImages {
   /** A label that containerd gives to what it gets from a registry. */
   private static final String FROM_REGISTRY = "containerd.io/distribution.source.";
 
-  private NodeImages() {}
+  /**
+   * Asks the nodes of clusters.
+   *
+   * @param progress is told how many have been asked
+   */
+  public static NodeImages read(Engine engine, List<Cluster> clusters, IntConsumer progress) {
+    Map<String, List<NodeImage>> byNode = new LinkedHashMap<>();
+    List<Diagnosis.NotMade> notMade = new ArrayList<>();
+    List<Node> nodes = clusters.stream().flatMap(cluster -> cluster.nodes().stream()).toList();
+    for (Node node : nodes) {
+      progress.accept(byNode.size() + notMade.size());
+      try {
+        byNode.put(node.name(), read(new NodeShell(engine, node)));
+      } catch (CheckException | EngineException e) {
+        notMade.add(
+            new Diagnosis.NotMade(Area.COVERAGE, node.name(), String.valueOf(e.getMessage())));
+      }
+    }
+    return new NodeImages(byNode, notMade);
+  }
+
+  private static List<NodeImage> read(NodeShell shell) throws CheckException, EngineException {
+    String images = shell.out(IMAGES);
+    return rows(images).isEmpty() ? List.of() : parse(images, shell.out(CONTENT), shell.out(NEWER));
+  }
+
+  /** The manifests of all of them. */
+  public Set<Digest> manifests() {
+    return byNode.values().stream()
+        .flatMap(List::stream)
+        .map(NodeImage::manifest)
+        .collect(Collectors.toSet());
+  }
 
   /**
-   * The images of a running node, by name.
+   * Compares them with what Larder has.
    *
-   * @throws CheckException if it has no containerd
+   * @param known the manifests that Larder has
    */
-  static List<NodeImage> read(Engine engine, Node node) throws CheckException, EngineException {
-    NodeShell shell = new NodeShell(engine, node);
-    return parse(shell.out(IMAGES), shell.out(CONTENT), shell.out(NEWER));
+  public Coverage coverage(Set<Digest> known) {
+    return new Coverage(
+        byNode.entrySet().stream()
+            .flatMap(
+                entry ->
+                    entry.getValue().stream()
+                        .map(
+                            image ->
+                                new Coverage.Item(
+                                    entry.getKey(), image, known.contains(image.manifest()))))
+            .toList());
   }
 
   static List<NodeImage> parse(String images, String content, String newer) {

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Whether a container that starts with the engine has a low address in the nodes' network. The
@@ -23,8 +25,8 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
   /** More containers than these are hardly on one network at a time. */
   private static final int LOW = 64;
 
-  /** An address, from the end of a network, that the engine doesn't reach by itself. */
-  private static final int HIGH = -56;
+  /** Where, from the end of a network, the addresses begin that the engine won't give out. */
+  private static final int HIGH = 56;
 
   @Override
   public Area area() {
@@ -48,10 +50,10 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
         engine.container(member.id()).ifPresent(members::add);
       }
     }
-    return judge(found, members, engine.podman());
+    return judge(found, members, Tool.of(engine));
   }
 
-  static List<Finding> judge(Network network, List<Container> others, boolean podman) {
+  static List<Finding> judge(Network network, List<Container> others, Tool tool) {
     Optional<Subnet> subnet = network.ipv4();
     if (subnet.isEmpty()) {
       return List.of();
@@ -63,7 +65,7 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
       if (startsWithTheEngine(container)
           && address.isPresent()
           && isLow(subnet.get(), address.get())) {
-        findings.add(finding(network.name(), subnet.get(), container, address.get(), podman));
+        findings.add(finding(network, subnet.get(), container, address.get(), tool));
       }
     }
     return findings;
@@ -85,7 +87,7 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
   }
 
   private static Finding finding(
-      String network, Subnet subnet, Container container, String address, boolean podman) {
+      Network network, Subnet subnet, Container container, String address, Tool tool) {
     boolean larder = container.labels().containsKey(Deployment.ROLE);
     return new Finding(
         Area.LOW_ADDRESSES,
@@ -93,16 +95,47 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
         container.name(),
         ("it starts with the engine and has the low address %s on the network %s: after a restart"
                 + " of the engine it may have that of a node, whose cluster then breaks")
-            .formatted(address, network),
-        larder ? "larder up" : move(podman, network, subnet, container.name()));
+            .formatted(address, network.name()),
+        (larder
+                ? "larder up"
+                : tool.move(network.name(), container.name(), freeAddress(network, subnet)))
+            + tool.caveat(network.name()));
   }
 
-  private static String move(boolean podman, String network, Subnet subnet, String container) {
-    return "%1$s network disconnect %2$s %3$s && %1$s network connect --ip %4$s %2$s %3$s"
-        .formatted(
-            podman ? "podman" : "docker",
-            network,
-            container,
-            Ipv4.block(subnet.cidr()).address(HIGH));
+  private static String freeAddress(Network network, Subnet subnet) {
+    Set<Optional<String>> taken =
+        network.members().stream().map(Network.Member::address).collect(Collectors.toSet());
+    return IntStream.iterate(HIGH, offset -> offset + 1)
+        .mapToObj(Ipv4.block(subnet.cidr())::fromEnd)
+        .filter(address -> !taken.contains(Optional.of(address)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * The engine's command line.
+   *
+   * @param fixesAny whether it gives a container the address that is asked for also where it has
+   *     chosen the network's range by itself
+   */
+  record Tool(String name, boolean fixesAny) {
+    static Tool of(Engine engine) {
+      return engine.podman()
+          ? new Tool("podman", true)
+          : new Tool("docker", engine.version().atLeast(29, 1));
+    }
+
+    private String move(String network, String container, String address) {
+      return "%1$s network disconnect %2$s %3$s && %1$s network connect --ip %4$s %2$s %3$s"
+          .formatted(name, network, container, address);
+    }
+
+    private String caveat(String network) {
+      return fixesAny
+          ? ""
+          : ("; if Docker refuses the address, as it does before 29.1 where it chose the network's"
+                  + " range itself: delete the clusters, docker network rm %s, larder up")
+              .formatted(network);
+    }
   }
 }

@@ -66,13 +66,13 @@ final class Inspection {
   /** See {@link dev.larder.store.Catalog#namesOf}. */
   static List<String> namesOf(Session session, Digest manifest) throws SQLException {
     return session.all(
-        row -> row.getString(1),
+        row -> Repositories.key(row.getString(1), row.getString(2)) + row.getString(3),
         """
-        SELECT CASE WHEN p.upstream = '' THEN '' ELSE p.upstream || '/' END || p.name
-          || CASE WHEN t.name IS NULL THEN '@' || m.digest ELSE ':' || t.name END
+        SELECT p.upstream, p.name,
+          CASE WHEN t.name IS NULL THEN '@' || m.digest ELSE ':' || t.name END
         FROM repository_manifests m JOIN repositories p ON p.id = m.repository_id
         LEFT JOIN tags t ON t.repository_id = m.repository_id AND t.digest = m.digest
-        WHERE m.digest = ? ORDER BY 1
+        WHERE m.digest = ? ORDER BY 1, 2, 3
         """,
         manifest.toString());
   }

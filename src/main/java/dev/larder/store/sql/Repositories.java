@@ -35,6 +35,13 @@ final class Repositories {
     return repository.name().value();
   }
 
+  /** The repository with these columns. */
+  static RepositoryKey key(String upstream, String name) {
+    return new RepositoryKey(
+        Optional.of(upstream).filter(text -> !text.isEmpty()).map(RegistryName::new),
+        new RepositoryName(name));
+  }
+
   /** The number of a repository, which is added if it isn't there. */
   static long id(Session session, RepositoryKey repository) throws SQLException {
     Optional<Long> known = find(session, repository);

@@ -30,6 +30,9 @@ class AddressesTest {
       -----END CERTIFICATE-----
       """;
 
+  private static final RestartingContainers.Tool NEW =
+      new RestartingContainers.Tool("docker", true);
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -46,10 +49,11 @@ class AddressesTest {
           """)
   void whatStartsWithTheEngineIsToStayAwayFromTheAddressesThatTheEngineGivesOut(
       String address, String range, RestartPolicy restart, boolean found) {
-    Network network = Lab.kindNetwork(Optional.ofNullable(range));
+    Network network =
+        Lab.kindNetwork(Optional.ofNullable(range), member("larder", "172.18.255.200"));
     var registry = Lab.other("kind-registry", restart, Lab.on("kind", address));
 
-    List<Finding> findings = RestartingContainers.judge(network, List.of(registry), false);
+    List<Finding> findings = RestartingContainers.judge(network, List.of(registry), NEW);
 
     assertThat(findings).hasSize(found ? 1 : 0);
     assertThat(findings)
@@ -60,7 +64,7 @@ class AddressesTest {
               assertThat(finding.remedy())
                   .isEqualTo(
                       "docker network disconnect kind kind-registry && docker network connect --ip"
-                          + " 172.18.255.200 kind kind-registry");
+                          + " 172.18.255.199 kind kind-registry");
             });
   }
 
@@ -70,9 +74,24 @@ class AddressesTest {
             RestartingContainers.judge(
                 Lab.kindNetwork(Optional.empty()),
                 List.of(Lab.larder(Lab.on("kind", "172.18.0.3")).container()),
-                false))
+                NEW))
         .extracting(Finding::remedy)
         .containsExactly("larder up");
+  }
+
+  @Test
+  void anOldDockerMayRefuseAnAddress() {
+    assertThat(
+            RestartingContainers.judge(
+                Lab.kindNetwork(Optional.empty()),
+                List.of(Lab.larder(Lab.on("kind", "172.18.0.3")).container()),
+                new RestartingContainers.Tool("docker", false)))
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.remedy())
+                    .startsWith("larder up; if Docker refuses")
+                    .contains("docker network rm kind"));
   }
 
   @Test

@@ -47,13 +47,13 @@ class HostingCheckTest {
 
     List<Finding> findings =
         HostingCheck.judge(
-            cluster(kind), Optional.of(5001), current, answers, "blue-control-plane");
+            cluster(kind), Optional.of("localhost:5001"), current, answers, "blue-control-plane");
 
     assertThat(findings).hasSize(severity == null ? 0 : 1);
     assertThat(findings)
         .allSatisfy(
             finding -> {
-              assertThat(finding.severity()).hasToString(String.valueOf(severity).toLowerCase());
+              assertThat(finding.severity().name()).isEqualTo(severity);
               assertThat(finding.remedy()).contains(remedy);
             });
   }

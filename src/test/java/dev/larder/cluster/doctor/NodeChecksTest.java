@@ -88,7 +88,7 @@ class NodeChecksTest {
         NameCheck.judge(
             Lab.node("blue-worker"),
             URI.create("http://larder:5000"),
-            Lab.larder(Lab.on("kind", "172.18.255.200"), Lab.on("bridge", "172.17.0.2")),
+            Set.of("172.18.255.200", "172.17.0.2"),
             found == null ? Set.of() : Set.of(found.split(",", -1)));
 
     assertThat(findings).hasSize(what == null ? 0 : 1);

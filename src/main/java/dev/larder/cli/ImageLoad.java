@@ -1,0 +1,90 @@
+package dev.larder.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.larder.control.Progress;
+import dev.larder.engine.Engine;
+import dev.larder.engine.EngineException;
+import dev.larder.engine.Image;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Has an engine push an image to Larder. The name that the image needs for that is taken from it
+ * again, and given back to the image that had it.
+ *
+ * @param image the image
+ * @param target what it is to be called
+ */
+record ImageLoad(Image image, LoadTarget target) {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /**
+   * Has it done.
+   *
+   * @return what came of it
+   * @throws EngineException if the engine can't; the message says what to do
+   */
+  ObjectNode run(Engine engine, Progress progress) throws EngineException {
+    PushTally tally = new PushTally("pushing " + target.name(), progress);
+    Optional<Image> holder = engine.image(target.pushed());
+    boolean named = holder.filter(other -> other.id().equals(image.id())).isPresent();
+    if (!named) {
+      engine.tag(image.id(), target.repository(), target.tag().value());
+    }
+    try {
+      engine.push(target.pushed(), tally);
+    } catch (EngineException e) {
+      throw new EngineException(e.getMessage() + remedy(String.valueOf(e.getMessage()), engine), e);
+    } finally {
+      if (!named) {
+        unname(engine, holder);
+      }
+    }
+    return result(tally);
+  }
+
+  private void unname(Engine engine, Optional<Image> holder) throws EngineException {
+    if (holder.isPresent()) {
+      engine.tag(holder.get().id(), target.repository(), target.tag().value());
+    } else if (!image.names().isEmpty()) { // the last name of an image takes the image with it
+      engine.removeImage(target.pushed());
+    }
+  }
+
+  private ObjectNode result(PushTally tally) {
+    return JSON.createObjectNode()
+        .put("image", target.source())
+        .put("name", target.name())
+        .put("overlay", target.overlay())
+        .put("layersSent", tally.sent())
+        .put("bytesSent", tally.bytes())
+        .put("layersThere", tally.there());
+  }
+
+  private String remedy(String message, Engine engine) {
+    String registry = target.repository().substring(0, target.repository().indexOf('/'));
+    String text = message.toLowerCase(Locale.ROOT);
+    if (text.contains("gave http response to https client")
+        || text.contains("first record does not look like a tls handshake")) {
+      return engine.podman()
+          ? ("; tell Podman that it speaks plain http, in registries.conf: [[registry]]"
+                  + " location = \"%s\" insecure = true")
+              .formatted(registry)
+          : "; tell the engine that it speaks plain http, in daemon.json: \"insecure-registries\": [\"%s\"]"
+              .formatted(registry);
+    }
+    if (text.contains("connection refused")) {
+      return "; is a Larder serving at %s? See larder up, or say another one by --to"
+          .formatted(registry);
+    }
+    if (text.contains("unauthorized") || text.contains("no basic auth credentials")) {
+      return "; log the user in by docker login " + registry;
+    }
+    // In the words of Larder, or of an engine that reads no more of its answer than the code.
+    boolean mirrored = text.contains("can only be pulled from") || text.contains("unsupported");
+    return target.overlay() && mirrored
+        ? "; --as-is needs a Larder with overlays turned on: larder serve --overlays"
+        : "";
+  }
+}
