@@ -61,6 +61,7 @@ final class ContainerSpecs {
             List.of(settings.storage().mount()),
             List.of(new Port(Deployment.PORT, "tcp", "127.0.0.1", settings.port())),
             List.of(),
+            true,
             RestartPolicy.UNLESS_STOPPED,
             settings.network(),
             Optional.empty(),
@@ -96,6 +97,7 @@ final class ContainerSpecs {
             List.of(new Mount(Mount.Kind.FOLDER, settings.socket(), ENGINE_SOCKET, false)),
             List.of(),
             List.of("label=disable"), // where SELinux would keep it from the socket
+            false, // the image's looks for what serves
             RestartPolicy.UNLESS_STOPPED,
             NO_NETWORK,
             Optional.empty(),
