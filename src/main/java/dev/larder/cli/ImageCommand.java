@@ -89,8 +89,7 @@ final class ImageCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     try (Engine engine = Engine.connect(System.getenv(), home);
         ProgressLine progress = ProgressLine.on(err, InstantSource.system())) {
-      return build.run(
-          engine, line -> progress.report(new Step(line.strip(), Step.Unit.ITEMS, 0, 0)));
+      return build.run(engine, line -> progress.report(new Step(line, Step.Unit.ITEMS, 0, 0)));
     }
   }
 
