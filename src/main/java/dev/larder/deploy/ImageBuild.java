@@ -27,7 +27,7 @@ public record ImageBuild(String version, String base, List<String> tags) {
   public static final String BASE = "debian:trixie-slim";
 
   private static final Pattern NOTE =
-      Pattern.compile("--->|Removing intermediate container|Successfully (built|tagged)");
+      Pattern.compile("-{2,3}>|Removing intermediate container|Successfully (built|tagged)");
 
   /**
    * Only writes the folder that the image is built from, for another builder.
