@@ -96,7 +96,7 @@ final class ImageCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     try (ProgressLine progress = ProgressLine.on(err, InstantSource.system())) {
       return build.run(
-          engine, line -> progress.report(new Step(line.strip(), Step.Unit.ITEMS, 0, 0)));
+          engine, line -> progress.report(new Step(line, Step.Unit.ITEMS, 0, 0)));
     }
   }
 
