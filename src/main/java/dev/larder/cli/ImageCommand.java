@@ -84,18 +84,29 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   private Image build() throws IOException, InterruptedException {
-    ImageBuild build = new ImageBuild(Version.current(), base, tags());
     Path home = Path.of(System.getProperty("user.home"));
-    PrintWriter err = spec.commandLine().getErr();
-    try (Engine engine = Engine.connect(System.getenv(), home);
-        ProgressLine progress = ProgressLine.on(err, InstantSource.system())) {
+    try (Engine engine = Engine.connect(System.getenv(), home)) {
+      return build(
+          new ImageBuild(Version.current(), base, tags()), engine, spec.commandLine().getErr());
+    }
+  }
+
+  /** Builds Larder's image, and shows on {@code err} how far that is. */
+  static Image build(ImageBuild build, Engine engine, PrintWriter err)
+      throws IOException, InterruptedException {
+    try (ProgressLine progress = ProgressLine.on(err, InstantSource.system())) {
       return build.run(
           engine, line -> progress.report(new Step(line.strip(), Step.Unit.ITEMS, 0, 0)));
     }
   }
 
+  /** The names that Larder's image of this version gets; the first says the version. */
+  static List<String> defaultTags() {
+    return List.of(NAME + ":" + Version.current(), NAME + ":latest");
+  }
+
   private List<String> tags() {
-    return tags.isEmpty() ? List.of(NAME + ":" + Version.current(), NAME + ":latest") : tags;
+    return tags.isEmpty() ? defaultTags() : tags;
   }
 
   private void print(Image image) {

@@ -7,6 +7,7 @@ import dev.larder.http.Handler;
 import dev.larder.http.Server;
 import dev.larder.http.Server.Listener;
 import dev.larder.metrics.Metrics;
+import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
@@ -205,13 +206,19 @@ final class Larder implements Closeable {
   }
 
   private static MirrorSettings mirrorSettings(Configuration configuration) {
-    Map<RegistryName, Duration> freshFor = new HashMap<>();
+    MirrorSettings defaults = MirrorSettings.DEFAULT;
+    Freshness usual = defaults.freshness();
+    Map<RegistryName, Freshness> freshness = new HashMap<>();
     configuration
         .upstreams()
-        .forEach((name, entry) -> entry.freshFor().ifPresent(time -> freshFor.put(name, time)));
-    MirrorSettings defaults = MirrorSettings.DEFAULT;
-    return new MirrorSettings(
-        defaults.freshFor(), freshFor, defaults.absentFor(), defaults.retries());
+        .forEach(
+            (name, entry) ->
+                freshness.put(
+                    name,
+                    new Freshness(
+                        entry.freshFor().orElse(usual.foundFor()),
+                        entry.negativeFor().orElse(usual.absentFor()))));
+    return new MirrorSettings(usual, freshness, defaults.retries());
   }
 
   private static List<Listener> listeners(Configuration configuration, RegistryHandler registry) {

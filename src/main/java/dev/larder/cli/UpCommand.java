@@ -6,6 +6,7 @@ import dev.larder.deploy.DeployException;
 import dev.larder.deploy.Deployment;
 import dev.larder.deploy.EngineSocket;
 import dev.larder.deploy.HostUp;
+import dev.larder.deploy.ImageBuild;
 import dev.larder.deploy.KindNetwork;
 import dev.larder.deploy.Readiness;
 import dev.larder.deploy.Settings;
@@ -90,7 +91,9 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--image",
       paramLabel = "IMAGE",
-      description = "Larder's image. Default: larder:VERSION, as larder image builds it.")
+      description =
+          "Larder's image. Default: larder:VERSION, which is built if it isn't there (larder"
+              + " image).")
   private @Nullable String image;
 
   @Option(
@@ -137,7 +140,7 @@ final class UpCommand implements Callable<Integer> {
     return new Settings(
         name,
         Version.current(),
-        Optional.ofNullable(image).orElse("larder:" + Version.current()),
+        Optional.ofNullable(image).orElse(ImageCommand.defaultTags().getFirst()),
         port,
         storage(engine),
         files,
@@ -187,13 +190,21 @@ final class UpCommand implements Callable<Integer> {
     return file.isPresent() && ConfigurationFile.read(file.get()).tls().isPresent();
   }
 
-  private Image image(Engine engine, String wanted) throws IOException, CommandException {
-    return engine
-        .image(wanted)
-        .orElseThrow(
-            () ->
-                CommandException.failure(
-                    "%s has no image %s: larder image builds it".formatted(engine.name(), wanted)));
+  private Image image(Engine engine, String wanted)
+      throws IOException, CommandException, InterruptedException {
+    Optional<Image> there = engine.image(wanted);
+    if (there.isPresent()) {
+      return there.get();
+    }
+    if (image != null) {
+      throw CommandException.failure(
+          "%s has no image %s: pull it, or leave out --image".formatted(engine.name(), wanted));
+    }
+    progress("%s has no image %s yet: building it".formatted(engine.name(), wanted));
+    return ImageCommand.build(
+        new ImageBuild(Version.current(), ImageBuild.BASE, ImageCommand.defaultTags()),
+        engine,
+        spec.commandLine().getErr());
   }
 
   private HostUp.Wanted wantedOnHost(Engine engine) throws CommandException {

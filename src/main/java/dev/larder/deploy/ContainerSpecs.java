@@ -53,7 +53,7 @@ final class ContainerSpecs {
     return sealed(
         new ContainerSpec(
             settings.name(),
-            image,
+            settings.image(),
             List.of("serve"),
             settings.storage().user(),
             environment,
@@ -65,14 +65,16 @@ final class ContainerSpecs {
             settings.network(),
             Optional.empty(),
             aliases),
+        image,
         settings.configuration());
   }
 
-  /** The names by which clients know it; what they call so is here, and not an upstream's. */
+  /**
+   * The names by which clients know it, beside localhost; what they call so is here, and not an
+   * upstream's.
+   */
   private static Set<String> names(Settings settings, List<String> aliases) {
     Set<String> names = new LinkedHashSet<>();
-    names.add("localhost:" + settings.port());
-    names.add("127.0.0.1:" + settings.port());
     names.add(settings.name() + ":" + Deployment.PORT);
     aliases.forEach(alias -> names.add(alias + ":" + Deployment.PORT));
     return names;
@@ -86,7 +88,7 @@ final class ContainerSpecs {
     return sealed(
         new ContainerSpec(
             settings.watcher(),
-            image,
+            settings.image(),
             List.of("attach", "--watch"),
             Optional.of(ROOT),
             List.of("DOCKER_HOST=unix://" + ENGINE_SOCKET),
@@ -98,6 +100,7 @@ final class ContainerSpecs {
             NO_NETWORK,
             Optional.empty(),
             List.of()),
+        image,
         Map.of());
   }
 
@@ -109,8 +112,8 @@ final class ContainerSpecs {
   }
 
   /** The same with a label by which a change of anything in it is seen. */
-  private static ContainerSpec sealed(ContainerSpec spec, Map<String, byte[]> files) {
-    StringBuilder all = new StringBuilder(spec.toString());
+  private static ContainerSpec sealed(ContainerSpec spec, String image, Map<String, byte[]> files) {
+    StringBuilder all = new StringBuilder(spec.toString()).append(image);
     new TreeMap<>(files)
         .forEach((name, content) -> all.append(name).append(Digest.sha256(content)));
     Map<String, String> labels = new TreeMap<>(spec.labels());

@@ -100,6 +100,7 @@ class LarderTest {
             true,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(folder.resolve("no.pem")),
             Optional.empty());
     assertThatThrownBy(() -> start(Map.of(RegistryName.DOCKER_HUB, entry), false))
@@ -198,7 +199,7 @@ class LarderTest {
         .contains("\"kind\":\"mirrored\"", "\"pulls\":3", "\"lastPulled\":\"20");
     assertThat(run("get", "tags", "mine")).startsWith("0 TAG   KIND").contains("1     hosted");
     assertThat(run("get", "tags", "quay.io/org/other")).startsWith("1 larder: there is no");
-    assertThat(run("get", "upstreams", "-o", "wide")).contains("not asked", upstream.url() + "");
+    assertThat(run("get", "upstreams", "-o", "wide")).contains("not asked", "https://quay.io");
   }
 
   @Test
@@ -280,6 +281,7 @@ class LarderTest {
         new UpstreamEntry(
             true,
             Optional.of(upstream.url()),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());

@@ -1,6 +1,5 @@
 package dev.larder.cli;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -54,9 +53,10 @@ class MainTest {
   void aSwitchMeansTheSameWhateverItsVariableSays() {
     for (String[] arguments :
         new String[][] {{"--overlays"}, {"--overlays", "config.yml"}, {"--overlays=true"}, {}}) {
-      CommandLine serve = requireNonNull(Main.commandLine().getSubcommands().get("serve"));
-      serve.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_OVERLAYS", "true")));
-      CommandLine.ParseResult parsed = serve.parseArgs(arguments);
+      CommandLine larder = Main.commandLine();
+      larder.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_OVERLAYS", "true")));
+      CommandLine.ParseResult parsed =
+          larder.parseArgs(with(new String[] {"serve"}, arguments)).subcommand();
       Boolean overlays = parsed.commandSpec().findOption("--overlays").getValue();
       assertThat(overlays).isTrue();
       assertThat(parsed.matchedPositionals()).hasSize(arguments.length > 1 ? 1 : 0);
