@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,14 +38,14 @@ class MainTest {
 
   @Test
   void aSwitchMeansTheSameWhateverItsVariableSays() {
-    for (String[] arguments :
-        new String[][] {{"--overlays"}, {"--overlays", "config.yml"}, {"--overlays=true"}, {}}) {
-      CommandLine serve = Main.commandLine().getSubcommands().get("serve");
-      serve.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_OVERLAYS", "true")));
-      CommandLine.ParseResult parsed = serve.parseArgs(arguments);
+    for (String arguments : List.of("", "--overlays", "--overlays config.yml", "--overlays=true")) {
+      CommandLine larder = Main.commandLine();
+      larder.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_OVERLAYS", "true")));
+      CommandLine.ParseResult parsed =
+          larder.parseArgs(("serve " + arguments).strip().split(" ")).subcommand();
       Boolean overlays = parsed.commandSpec().findOption("--overlays").getValue();
-      assertThat(overlays).isTrue();
-      assertThat(parsed.matchedPositionals()).hasSize(arguments.length > 1 ? 1 : 0);
+      assertThat(overlays).as(arguments).isTrue();
+      assertThat(parsed.matchedPositionals()).hasSize(arguments.endsWith(".yml") ? 1 : 0);
     }
   }
 
