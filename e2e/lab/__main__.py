@@ -14,8 +14,10 @@ import sys
 import time
 import traceback
 
-from . import larder, programs, report
+from . import engine, larder, programs, report
 from .laboratory import Laboratory
+from .node import NodeImages
+from .tokens import Authority
 from .upstreams import Upstreams
 
 HOME = pathlib.Path(__file__).resolve().parent.parent
@@ -33,7 +35,8 @@ def main(arguments):
     begun = time.monotonic()
     larder_version = programs.run(larder.LAUNCHER, "--version", seconds=600).strip()
     print(f"{larder_version}, ready to start after {time.monotonic() - begun:.0f} s", flush=True)
-    Upstreams(WORK).prepare()
+    Upstreams(WORK, Authority(WORK / "authority")).prepare()
+    NodeImages(WORK).prepare()
     passed = sum(run_outside(name) for name in chosen)
     print(f"{time.monotonic() - begun:.0f} s in all")
     print(f"{passed} passed, {len(chosen) - passed} failed")
@@ -74,6 +77,7 @@ def run_inside(name):
     """Runs one scenario, in this process."""
     if name != NEEDS_NETWORK:
         programs.run("ip", "link", "set", "lo", "up")
+        programs.run("ip", "address", "add", f"{engine.HOST}/32", "dev", "lo")
         # Container engines leave sockets and locks here, and the laboratory keeps its clients here.
         programs.run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     try:

@@ -38,12 +38,16 @@ def pinned(module, tool):
     folder = TOOLS / module
     if (folder / "pom.xml").exists():
         return re.search(rf"<artifactId>{tool}-maven-plugin</artifactId>\s*<version>(.*?)</version>", (folder / "pom.xml").read_text())[1]
-    package = re.search(rf"\s(\S+)/cmd/{tool}\s", (folder / "go.mod").read_text())[1]
-    return re.search(rf"\s{package} (v\S+)", (folder / "go.mod").read_text())[1]
+    listed = (folder / "go.mod").read_text().partition("\ntool")[2]
+    package = re.search(rf"\s(\S+?)(/cmd)?/{tool}\s", listed)[1]
+    return re.search(rf"\s{package}(?:/{tool})? (v\S+)", listed)[1]
 
 
 # Of the distribution's command line, which an engine of today takes only when it is told to.
 OLDEST_API = "1.40"
+
+# In daemon.json, for an engine that keeps images in containerd's store.
+CONTAINERDS_STORE = {"features": {"containerd-snapshotter": True}}
 
 # Where distributions put what the suite builds another one of.
 DISTRIBUTION = "/usr/sbin:/usr/bin"
@@ -51,15 +55,14 @@ DISTRIBUTION = "/usr/sbin:/usr/bin"
 
 class Docker:
     """Docker's engine with a registry mirror, and its command line: the distribution's, or the one that is built with Go, which keeps
-    images in containerd's store."""
+    images in containerd's store. `daemon_json` is the text of another configuration than that with the mirror."""
 
-    def __init__(self, folder, mirror, built=False):
+    def __init__(self, folder, mirror, built=False, daemon_json=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.host = f"unix://{self.folder}/docker.sock"
         configuration = self.folder / "daemon.json"
-        configuration.write_text(json.dumps({"registry-mirrors": [mirror], "features": {"containerd-snapshotter": True}} if built else
-                                            {"registry-mirrors": [mirror]}))
+        configuration.write_text(daemon_json or json.dumps({"registry-mirrors": [mirror], **(CONTAINERDS_STORE if built else {})}))
         self._control_group = ControlGroup()
         self._server = programs.Server("dockerd", [
             BUILT / "dockerd" if built else shutil.which("dockerd", path=DISTRIBUTION), "--host", self.host, "--config-file", configuration, "--pidfile", self.folder / "docker.pid",
@@ -120,6 +123,42 @@ class Containers:
 
     def close(self):
         """None of them has anything running."""
+
+
+class BuildKit:
+    """A build daemon with a folder of its own. `configure` is given the file with what it needs here, and gives the whole text, with
+    what is to be said of registries."""
+
+    def __init__(self, folder, configure):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        self.address = f"unix://{self.folder}/socket"
+        self._control_group = ControlGroup()
+        configuration = self.folder / "buildkitd.toml"
+        configuration.write_text(f"""root = "{self.folder}/root"
+[grpc]
+  address = ["{self.address}"]
+[worker.containerd]
+  enabled = false
+[worker.oci]
+  enabled = true
+  binary = "runc"
+  snapshotter = "overlayfs"
+  networkMode = "host"
+  defaultCgroupParent = "/{self._control_group.name}"
+""")
+        configuration.write_text(configure(configuration))
+        self._server = programs.Server("buildkitd", [programs.require("buildkitd"), "--config", configuration], self.folder / "buildkitd.log")
+        self._server.wait_until((self.folder / "socket").exists)
+
+    def build(self, context, *options):
+        """Builds a folder and gives what was said of each step."""
+        command = f'exec buildctl --addr "{self.address}" build --progress plain --frontend dockerfile.v0 "$@" 2>&1'
+        return programs.run("bash", "-c", command, "buildctl", "--local", f"context={context}", "--local", f"dockerfile={context}", *options)
+
+    def close(self):
+        self._server.stop()
+        self._control_group.remove()
 
 
 def registries_conf(larder, mirrored):

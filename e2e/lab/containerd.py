@@ -22,11 +22,19 @@ def _version(folder):
     return programs.run(folder / "containerd", "--version").split()[2].lstrip("v").split("~")[0].split("+")[0]
 
 
+def check_pulled(image, name, status):
+    """Checks what a node says of an image that it has pulled."""
+    check(any(seen.endswith(f"@{image.digest}") for seen in status["repo_digests"]),
+          f"{name}: the node knows it as {status['repo_digests']}, not as {image.digest}")
+    check(status["id"] in image.blobs, f"{name}: the node has the configuration {status['id']}, which the image does not name")
+    check(int(status["size"]) >= image.bytes, f"{name}: the node has {status['size']} bytes of {image.bytes}")
+
+
 class Containerd:
     """A containerd that pulls through `mirror`, by "hosts" (certs.d/_default/hosts.toml) or by "mirrors" (registry.mirrors).
 
     `fallback` is the registry that it goes to where the mirror has no answer; without one there is none that can be reached.
-    `settings` are further sections of its configuration.
+    `settings` are further sections of its configuration; without a mirror, they are all that it has for registries.
     """
 
     def __init__(self, folder, bin_folder, configured_by, mirror, fallback=None, settings=""):
@@ -34,7 +42,9 @@ class Containerd:
         self.folder.mkdir(parents=True)
         self._bin = pathlib.Path(bin_folder)
         self.socket = self.folder / "containerd.sock"
-        if configured_by == "hosts":
+        if not mirror:
+            registry = ""
+        elif configured_by == "hosts":
             registry = self._hosts(mirror, fallback)
         else:
             registry = _mirrors(mirror, fallback)
@@ -56,11 +66,7 @@ class Containerd:
     def check_pulls(self, image, name=None):
         """Pulls an image and checks what the node has then: its digest, its configuration, its unpacked files."""
         name = name or image.name
-        status = self.pull(name)
-        check(any(seen.endswith(f"@{image.digest}") for seen in status["repo_digests"]),
-              f"{name}: the node knows it as {status['repo_digests']}, not as {image.digest}")
-        check(status["id"] in image.blobs, f"{name}: the node has the configuration {status['id']}, which the image does not name")
-        check(int(status["size"]) >= image.bytes, f"{name}: the node has {status['size']} bytes of {image.bytes}")
+        check_pulled(image, name, self.pull(name))
         if image.runnable:
             self.check_runs(name)
 

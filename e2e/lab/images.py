@@ -11,10 +11,10 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import tarfile
 
 from . import programs
+from .debian import root_file_system
 from .report import say
 
 DOCKER = "application/vnd.docker."
@@ -80,19 +80,22 @@ class Content:
     def made(self):
         return (self.folder / "images.json").exists()
 
-    def make(self):
-        """Makes every image; an earlier attempt that did not end is begun anew."""
+    def make(self, make_all):
+        """Makes every image, by what make_all(Builder) yields; an earlier attempt that did not end is begun anew."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        images = list(_make_all(_Builder(self)))
+        images = list(make_all(Builder(self)))
         (self.folder / "images.json").write_text(json.dumps([dataclasses.asdict(image) for image in images], indent=1))
 
 
-def _make_all(builder):
-    busybox = builder.tar(_busybox())
+def make_all(builder):
+    """The images of docker.io and quay.io."""
+    busybox = builder.tar(busybox_files())
     arm = builder.tar({"arch": b"arm64\n"})
     say("making a Debian root file system")
-    debian = _debian(builder.content.folder / "debian.tar")
+    debian = builder.content.folder / "debian.tar"
+    # With enough in it to be about 100 MB when compressed.
+    root_file_system(debian, ["ca-certificates", "git", "python3"])
     for upstream, kind, library in ("docker.io", "docker", "library/"), ("quay.io", "oci", "e2e/"):
         small = builder.layer(busybox, kind, "gzip")
         # The same names in both upstreams, and other bytes: whoever mixes the upstreams up is found out.
@@ -113,7 +116,9 @@ def _make_all(builder):
     yield builder.image("quay.io", "e2e/big", "oci", [builder.random_layer(BIG_LAYER_BYTES)], runnable=False)
 
 
-class _Builder:
+class Builder:
+    """Makes layers, manifests and images of some content."""
+
     def __init__(self, content):
         self.content = content
         self._diff_ids = {}
@@ -167,12 +172,12 @@ class _Builder:
         self._diff_ids[digest] = digest
         return {"mediaType": LAYER["oci", "tar"], "digest": digest, "size": self.content.path(digest).stat().st_size}
 
-    def manifest(self, kind, architecture, layers):
-        """Files an image manifest and its configuration; gives its descriptor with the platform, and the blobs that it names."""
+    def manifest(self, kind, architecture, layers, command=("/bin/sh", "-c", f"echo {GREETING}")):
+        """Files an image manifest and its configuration, with what its containers run; gives its descriptor with the platform, and the blobs that it names."""
         config_digest, config_size = self.add(json.dumps({
             "architecture": architecture,
             "os": "linux",
-            "config": {"Cmd": ["/bin/sh", "-c", f"echo {GREETING}"], "Env": ["PATH=/bin:/usr/bin"]},
+            "config": {"Cmd": command, "Env": ["PATH=/bin:/usr/bin:/usr/local/bin"]},
             "rootfs": {"type": "layers", "diff_ids": [self._diff_ids[layer["digest"]] for layer in layers]},
             "history": [{"created_by": "e2e"} for _ in layers],
         }).encode())
@@ -187,9 +192,9 @@ class _Builder:
                       "platform": {"architecture": architecture, "os": "linux"}}
         return descriptor, {config_digest: config_size} | {layer["digest"]: layer["size"] for layer in layers}
 
-    def image(self, upstream, repository, kind, layers, runnable=True):
-        descriptor, blobs = self.manifest(kind, "amd64", layers)
-        return Image(upstream, repository, "e2e", MANIFEST[kind], descriptor["digest"], [descriptor["digest"]], blobs, runnable)
+    def image(self, upstream, repository, kind, layers, runnable=True, tag="e2e", **how):
+        descriptor, blobs = self.manifest(kind, "amd64", layers, **how)
+        return Image(upstream, repository, tag, MANIFEST[kind], descriptor["digest"], [descriptor["digest"]], blobs, runnable)
 
     def index(self, upstream, repository, kind, platforms):
         """An image of several platforms, of which a pull here reads the first."""
@@ -200,23 +205,10 @@ class _Builder:
         return Image(upstream, repository, "e2e", INDEX[kind], digest, [digest, first["digest"]], blobs, True)
 
 
-def _busybox():
+def busybox_files():
+    """A shell and its commands, in one program without libraries."""
     binary = pathlib.Path(shutil.which("busybox")).read_bytes()
     return {"bin/busybox": binary, "bin/sh": "busybox", "bin/echo": "busybox", "bin/cat": "busybox"}
-
-
-def _debian(tar):
-    """This machine's own suite from its own archive, with enough in it to be about 100 MB when compressed."""
-    release = dict(line.split("=", 1) for line in pathlib.Path("/etc/os-release").read_text().splitlines() if "=" in line)
-    indexes = programs.run("apt-get", "indextargets", "--format", "$(REPO_URI)|$(CODENAME)|$(ORIGIN)", "Created-By: Packages")
-    wanted = release["VERSION_CODENAME"], release["ID"]
-    archives = [uri for uri, suite, origin in (line.split("|") for line in indexes.splitlines())
-                if (suite, origin.lower()) == wanted]
-    if not archives:
-        raise RuntimeError(f"apt knows no archive of {wanted}; run apt-get update")
-    programs.run("mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--dpkgopt=force-unsafe-io", "--include=ca-certificates,git,python3",
-                 release["VERSION_CODENAME"], tar, archives[0], seconds=600)
-    return tar
 
 
 def _digest_of(path):

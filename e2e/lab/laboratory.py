@@ -7,9 +7,12 @@ import shutil
 import types
 
 from . import tokens
-from .clients import Containers, Docker
+from .apiserver import ApiServer
+from .clients import BuildKit, Containers, Docker
 from .containerd import Containerd
-from .larder import Larder
+from .engine import HOST, Engine
+from .kubernetes import kubernetes_upstreams
+from .larder import Larder, upstream_settings
 from .upstreams import Registry, Upstream, Upstreams
 
 
@@ -26,7 +29,8 @@ class Laboratory(contextlib.ExitStack):
         self.work = pathlib.Path(work)
         self.folder = self.work / "running" / scenario
         self.logs = self.work / "logs" / scenario
-        self._prepared = Upstreams(work)
+        self.authority = tokens.Authority(self.work / "authority")
+        self._prepared = Upstreams(self.work, self.authority)
         self._numbers = itertools.count(1)
         self.images = self._prepared.content.images()
         self.content = self._prepared.content
@@ -39,13 +43,19 @@ class Laboratory(contextlib.ExitStack):
         """An image by its name without the tag."""
         return self.images[f"{name}:e2e"]
 
-    def docker_io(self):
+    def docker_io(self, address=tokens.LOOPBACK):
         """The upstream docker.io: https with an authority of our own, and tokens."""
-        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), secure=True))
+        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), True, address))
 
-    def quay_io(self):
+    def quay_io(self, address=tokens.LOOPBACK):
         """The upstream quay.io: plain http, open to all."""
-        return self._open(Upstream(self._prepared, "quay.io", self._logs("quay.io"), secure=False))
+        return self._open(Upstream(self._prepared, "quay.io", self._logs("quay.io"), False, address))
+
+    def registry_k8s_io(self, address):
+        """The upstream registry.k8s.io, with what a cluster of kind's is made of: plain http, open to all."""
+        kubernetes = kubernetes_upstreams(self.work, self.authority)
+        kubernetes.prepare()
+        return self._open(Upstream(kubernetes, "registry.k8s.io", self._logs("registry.k8s.io"), False, address))
 
     def plain_registry(self, upstream):
         """Another registry with the content of an upstream, open to all."""
@@ -53,22 +63,31 @@ class Laboratory(contextlib.ExitStack):
 
     def larder(self, *upstreams, **settings):
         """A new Larder with an empty data folder that knows these upstreams; not started yet."""
-        known = {upstream.name: (upstream.url, self._prepared.authority.certificate if upstream.tokens else None)
+        known = {upstream.name: (upstream.url, self.authority.certificate if upstream.tokens else None)
                  for upstream in upstreams}
         return self._open(Larder(self.folder / f"larder-{next(self._numbers)}", known, **settings))
 
+    def configuration(self, *upstreams, fresh_for="30s"):
+        """A folder for `larder up --config`, with which Larder knows these upstreams."""
+        folder = self.folder / f"configuration-{next(self._numbers)}"
+        folder.mkdir()
+        shutil.copy(self._authority.certificate, folder)
+        authority = f"/etc/larder/{self._authority.certificate.name}"
+        (folder / "larder.yml").write_text(upstream_settings(
+            {upstream.name: (upstream.url, authority if upstream.tokens else None) for upstream in upstreams}, fresh_for))
+        return folder
+
     def certificate(self):
         """Files of a certificate for the loopback address, its key, and the authority that vouches for it."""
-        folder = self._prepared.authority.folder
-        return folder / "server.pem", folder / "server.key", self._prepared.authority.certificate
+        return *self.authority.server(), self.authority.certificate
 
     def renew_certificate(self, certificate, key):
         """Puts another certificate for the loopback address, and its key, in the place of those."""
-        self._prepared.authority.certify_server(certificate, key)
+        self.authority.certify_server(certificate, key)
 
     def token_server(self, **how):
         """An issuer of tokens for whoever asks for its key."""
-        return self._open(tokens.TokenServer(self._prepared.authority, **how))
+        return self._open(tokens.TokenServer(self.authority, **how))
 
     def as_upstream(self, larder, name):
         """What another Larder is to know so that it mirrors this one under a name."""
@@ -83,9 +102,21 @@ class Laboratory(contextlib.ExitStack):
     def containerd(self, bin_folder, configured_by, mirror, fallback=None, settings=""):
         return self._open(Containerd(CLIENTS / f"node-{next(self._numbers)}", bin_folder, configured_by, mirror, fallback, settings))
 
-    def docker(self, mirror, built=False):
+    def docker(self, mirror, built=False, daemon_json=None):
         """Docker's engine, which asks the mirror for images of docker.io; the one that is built with Go if so wanted."""
-        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror, built))
+        return self._open(Docker(CLIENTS / f"docker-{next(self._numbers)}", mirror, built, daemon_json))
+
+    def buildkit(self, configure):
+        """BuildKit's daemon, with what `configure` makes of its configuration file."""
+        return self._open(BuildKit(CLIENTS / f"buildkit-{next(self._numbers)}", configure))
+
+    def engine(self):
+        """Docker's engine with networks, for nodes and for Larder in a container."""
+        return self._open(Engine(CLIENTS / f"engine-{next(self._numbers)}", self.work))
+
+    def kube_apiserver(self):
+        """Kubernetes' own, where containers reach it, without the rest of a cluster."""
+        return self._open(ApiServer(CLIENTS / f"kubernetes-{next(self._numbers)}", self.authority, HOST))
 
     def client_folder(self, name):
         """Where a client that only one scenario has keeps its things; not made yet."""

@@ -39,15 +39,8 @@ class Larder:
             f"data: {self.data}",
             'names: ["larder:5000"]',
             *(f"{key}: {value}" for key, value in settings.items()),
-            "upstreams:",
         ]
-        for name, (url, ca_file) in upstreams.items():
-            lines += [f"  {name}:", f"    url: {url}", f"    fresh-for: {fresh_for}"]
-            lines += [f"    ca-file: {ca_file}"] if ca_file else []
-            if login and name == "docker.io":
-                lines += [f"    username: {login[0]}", f"    password-file: {login[1]}"]
-        # Nothing else may be asked: a scenario that leads outside of this machine is wrong.
-        return "\n".join([*lines, '  "*": {allow: false}', ""])
+        return "\n".join(lines) + "\n" + upstream_settings(upstreams, fresh_for, login)
 
     def start(self):
         """Starts the server, waits until it serves, and gives the seconds that this took."""
@@ -106,6 +99,18 @@ class Larder:
             answer = self.blob(image, digest)
             check_equal((answer.status, answer.digest, answer.size, answer.whole), (200, digest, size, True), f"blob {digest} of {image}")
         return top
+
+
+def upstream_settings(upstreams, fresh_for="30s", login=None):
+    """The part of a configuration file that has the upstreams, which are given as {name: (url, CA file or None)}."""
+    lines = ["upstreams:"]
+    for name, (url, ca_file) in upstreams.items():
+        lines += [f"  {name}:", f"    url: {url}", f"    fresh-for: {fresh_for}"]
+        lines += [f"    ca-file: {ca_file}"] if ca_file else []
+        if login and name == "docker.io":
+            lines += [f"    username: {login[0]}", f"    password-file: {login[1]}"]
+    # Nothing else may be asked: a scenario that leads outside of this machine is wrong.
+    return "\n".join([*lines, '  "*": {allow: false}', ""])
 
 
 def check_error_body(answer, what):

@@ -51,6 +51,15 @@ def free_port():
             return port
 
 
+def wait_until(ready, what, seconds=READY_SECONDS):
+    """Waits until ready() is true; fails, and says what was waited for, when time is up."""
+    give_up = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > give_up:
+            raise Failed(f"after {seconds} s it isn't so that {what}")
+        time.sleep(0.02)
+
+
 class Server:
     """A program that runs in the background, its output in a log file, until it is stopped. It leads its own process group."""
 

@@ -59,22 +59,23 @@ class Exchange:
 
 
 class Proxy:
-    """Listens on a loopback port and passes every request on to a registry's own port. With `tls`, speaks https."""
+    """Listens on a port of an address and passes every request on to a registry's own port. With `tls`, speaks https."""
 
-    def __init__(self, backend_port, tls=None):
+    def __init__(self, backend_port, address, tls=None):
         self.backend_port = backend_port
+        self._address = address
         self._lock = threading.Lock()
         self._exchanges = []
         self._faults = []
         self._released = threading.Event()
-        self._server = _Listener(("127.0.0.1", 0), _handler_for(self), tls)
+        self._server = _Listener((address, 0), _handler_for(self), tls)
         self.port = self._server.server_address[1]
         self._scheme = "https" if tls else "http"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property
     def url(self):
-        return f"{self._scheme}://127.0.0.1:{self.port}"
+        return f"{self._scheme}://{self._address}:{self.port}"
 
     def close(self):
         """Stops listening and cuts every connection: the upstream is gone."""

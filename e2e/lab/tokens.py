@@ -23,10 +23,11 @@ PASSWORD = "correct horse"
 TOKEN_SECONDS = 300
 # Repositories that only the user above may pull.
 PRIVATE = "private/"
+LOOPBACK = "127.0.0.1"
 
 
 class Authority:
-    """Makes a certificate for the loopback address, and a key that signs tokens, in a folder."""
+    """Makes certificates for addresses, and a key that signs tokens, in a folder."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -42,23 +43,29 @@ class Authority:
             programs.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", f"/CN={subject}",
                          "-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem")
         certify("ca", "e2e authority")
-        self.certify_server(self.folder / "server.pem", self.folder / "server.key")
         certify("tokens", ISSUER)
 
-    def certify_server(self, certificate, key):
-        """Makes a certificate for the loopback address, and its key."""
-        programs.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=127.0.0.1",
+    def server(self, address=LOOPBACK):
+        """Files of a certificate for an address, and its key."""
+        certificate, key = (self.folder / f"{address}.{kind}" for kind in ("pem", "key"))
+        if not certificate.exists():
+            self.certify_server(certificate, key, address)
+        return certificate, key
+
+    def certify_server(self, certificate, key, address=LOOPBACK):
+        """Makes a certificate for an address, and its key."""
+        programs.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", f"/CN={address}",
                      "-keyout", key, "-out", certificate, "-CA", self.certificate, "-CAkey", self.folder / "ca.key",
-                     "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE")
+                     "-addext", f"subjectAltName=IP:{address},DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE")
 
     def public_key(self):
         """The key that tokens are verified with, as a JSON Web Key."""
         modulus = programs.run("openssl", "rsa", "-in", self.signing_key, "-noout", "-modulus").strip().removeprefix("Modulus=")
         return {"kty": "RSA", "use": "sig", "alg": "RS256", "n": _base64(bytes.fromhex(modulus)), "e": "AQAB"}
 
-    def tls(self):
+    def tls(self, address=LOOPBACK):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.folder / "server.pem", self.folder / "server.key")
+        context.load_cert_chain(*self.server(address))
         return context
 
     def sign(self, message):
@@ -75,15 +82,15 @@ class TokenServer:
     """Gives tokens over https: to pull from public repositories to everybody, for private ones, and for what else its users may do, to
     the user who knows the password."""
 
-    def __init__(self, authority, actions_of_users=("pull",)):
+    def __init__(self, authority, actions_of_users=("pull",), address=LOOPBACK):
         self._authority = authority
         self._actions_of_users = list(actions_of_users)
         self.given = 0
         self.refused = 0
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        self._server = http.server.ThreadingHTTPServer((address, 0), _handler_for(self))
         self._server.daemon_threads = True
-        self._server.socket = authority.tls().wrap_socket(self._server.socket, server_side=True)
-        self.realm = f"https://127.0.0.1:{self._server.server_address[1]}/token"
+        self._server.socket = authority.tls(address).wrap_socket(self._server.socket, server_side=True)
+        self.realm = f"https://{address}:{self._server.server_address[1]}/token"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self):

@@ -5,8 +5,7 @@ import json
 import pathlib
 import shutil
 
-from . import programs, tokens, web
-from .images import Content
+from . import images, programs, tokens, web
 from .proxy import Proxy
 from .report import check_equal, say
 
@@ -14,28 +13,29 @@ REFERRER_TYPE = "application/vnd.larder.e2e.note"
 
 
 class Upstreams:
-    """The content of all upstreams, under one folder that outlives the scenarios."""
+    """The content of some upstreams, under one folder that outlives the scenarios."""
 
-    def __init__(self, work):
-        self.work = pathlib.Path(work)
-        self.content = Content(self.work / "images")
-        self.authority = tokens.Authority(self.work / "authority")
+    def __init__(self, folder, authority, make_all=images.make_all):
+        self.folder = pathlib.Path(folder)
+        self.content = images.Content(self.folder / "images")
+        self.authority = authority
+        self._make_all = make_all
 
     def storage(self, upstream):
-        return self.work / "upstreams" / upstream
+        return self.folder / "upstreams" / upstream
 
     def prepare(self):
         """Makes the images and fills the registries' folders, where that was not done before."""
-        filled = self.work / "upstreams" / "filled"
+        filled = self.folder / "upstreams" / "filled"
         if filled.exists():
             return
         if not self.content.made():
-            self.content.make()
-        shutil.rmtree(self.work / "upstreams", ignore_errors=True)
+            self.content.make(self._make_all)
+        shutil.rmtree(self.folder / "upstreams", ignore_errors=True)
         for upstream in sorted({image.upstream for image in self.content.images().values()}):
             say(f"filling {upstream}")
             self.storage(upstream).mkdir(parents=True)
-            with contextlib.closing(Registry(upstream, self.storage(upstream), self.work)) as registry:
+            with contextlib.closing(Registry(upstream, self.storage(upstream), self.folder)) as registry:
                 for image in self.content.images().values():
                     if image.upstream == upstream:
                         self._push(registry.url, image)
@@ -62,10 +62,10 @@ class Upstreams:
 
     def _attach_note(self, registry, image):
         """An artifact that refers to an image, made by oras; this registry has no referrers API, so oras keeps the list under a tag."""
-        note = self.work / "note.txt"
+        note = self.folder / "note.txt"
         note.write_text("a note about an image\n")
         programs.run("oras", "attach", "--plain-http", "--artifact-type", REFERRER_TYPE,
-                     f"{registry.removeprefix('http://')}/{image.repository}@{image.digest}", "note.txt:text/plain", cwd=self.work)
+                     f"{registry.removeprefix('http://')}/{image.repository}@{image.digest}", "note.txt:text/plain", cwd=self.folder)
 
 
 class Registry:
@@ -84,15 +84,16 @@ class Registry:
 
 
 class Upstream:
-    """An upstream as Larder sees it: a registry, and the proxy before it. The secure one speaks https and asks for tokens."""
+    """An upstream as Larder sees it, at an address: a registry, and the proxy before it. The secure one speaks https and asks for
+    tokens."""
 
-    def __init__(self, upstreams, name, log_folder, secure):
+    def __init__(self, upstreams, name, log_folder, secure, address):
         authority = upstreams.authority
         self.name = name
-        self.tokens = tokens.TokenServer(authority) if secure else None
+        self.tokens = tokens.TokenServer(authority, address=address) if secure else None
         self._open = lambda port: Registry(name, upstreams.storage(name), log_folder, self.tokens, authority, port)
         self._registry = self._open(None)
-        self.proxy = Proxy(self._registry.port, authority.tls() if secure else None)
+        self.proxy = Proxy(self._registry.port, address, authority.tls(address) if secure else None)
 
     @property
     def url(self):

@@ -27,10 +27,11 @@ class ArchitectureTest {
     MAY_USE.put("oci", List.of());
     MAY_USE.put("http", List.of());
     MAY_USE.put("control", List.of());
-    MAY_USE.put("store", List.of("oci"));
-    MAY_USE.put("upstream", List.of("oci", "http"));
+    MAY_USE.put("metrics", List.of());
+    MAY_USE.put("store", List.of("oci", "metrics"));
+    MAY_USE.put("upstream", List.of("oci", "http", "metrics"));
     MAY_USE.put("mirror", List.of("oci", "store", "upstream"));
-    MAY_USE.put("registry", List.of("oci", "http", "store", "upstream", "mirror"));
+    MAY_USE.put("registry", List.of("oci", "http", "metrics", "store", "upstream", "mirror"));
     MAY_USE.put("transfer", List.of("oci", "store"));
     MAY_USE.put("engine", List.of("oci"));
     MAY_USE.put("deploy", List.of("oci", "engine"));
@@ -83,6 +84,14 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("com.github.dockerjava..");
+
+  @ArchTest
+  static final ArchRule metersAreCountedInOnePlace =
+      noClasses()
+          .that(not(resideInAPackage("dev.larder.metrics")))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.micrometer..");
 
   private static LayeredArchitecture layers() {
     LayeredArchitecture layers =

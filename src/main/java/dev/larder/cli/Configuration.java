@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All that serving needs to know.
@@ -42,7 +43,7 @@ record Configuration(
     return new Configuration(
         flags.listen().isEmpty() ? listen : flags.listen(),
         folder.orElse(data),
-        names,
+        Stream.concat(names.stream(), flags.names().stream()).toList(),
         upstreams,
         otherUpstreams,
         flags.overlays().orElse(overlays),

@@ -63,6 +63,7 @@ record ConfigurationFile(
    * @param allow whether it may be mirrored at all
    * @param url where it is, if not where its name says
    * @param freshFor how long an answer of it isn't asked for again
+   * @param negativeFor the same for what it hasn't got
    * @param caFile certificates to trust beside the system's
    * @param login its user and password
    */
@@ -70,6 +71,7 @@ record ConfigurationFile(
       boolean allow,
       Optional<URI> url,
       Optional<Duration> freshFor,
+      Optional<Duration> negativeFor,
       Optional<Path> caFile,
       Optional<Login> login) {}
 
@@ -137,7 +139,9 @@ record ConfigurationFile(
   }
 
   private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {
-    entry.allowOnly(List.of("allow", "url", "fresh-for", "ca-file", "username", "password-file"));
+    entry.allowOnly(
+        List.of(
+            "allow", "url", "fresh-for", "negative-for", "ca-file", "username", "password-file"));
     Optional<String> username = entry.text("username");
     Optional<Path> passwordFile = entry.text("password-file").map(Path::of);
     if (username.isPresent() != passwordFile.isPresent()) {
@@ -148,7 +152,8 @@ record ConfigurationFile(
     return new UpstreamEntry(
         entry.flag("allow").orElse(true),
         url(entry),
-        freshFor(entry),
+        duration(entry, "fresh-for"),
+        duration(entry, "negative-for"),
         entry.text("ca-file").map(Path::of),
         username.flatMap(user -> passwordFile.map(file -> new PasswordFileLogin(user, file))));
   }
@@ -171,10 +176,6 @@ record ConfigurationFile(
       // told below, in the words of the file
     }
     throw entry.error("url", "url is http://HOST or https://HOST, with :PORT and /PATH if needed");
-  }
-
-  private static Optional<Duration> freshFor(YamlMapping entry) throws CommandException {
-    return duration(entry, "fresh-for");
   }
 
   private static Optional<Duration> duration(YamlMapping mapping, String key)

@@ -16,6 +16,9 @@ import java.util.Locale;
 final class Console implements Closeable {
   private static final JsonMapper JSON = new JsonMapper();
 
+  /** What the health check of Larder's image calls itself. */
+  private static final String HEALTH_CHECK = "larder-health";
+
   private final LogFormat format;
   private final InstantSource clock;
   private final LineWriter lines;
@@ -40,14 +43,23 @@ final class Console implements Closeable {
             });
   }
 
-  /** Logs a request. */
+  /** Logs a request, unless it is a health check's, which are many and say nothing. */
   void log(Access access) {
+    if (isHealthCheck(access)) {
+      return;
+    }
     lines.add(
         () ->
             switch (format) {
               case TEXT -> text(access);
               case JSON -> json(access).toString();
             });
+  }
+
+  private static boolean isHealthCheck(Access access) {
+    return access.userAgent().equals(HEALTH_CHECK)
+        && access.endpoint().equals("base")
+        && access.remote().getAddress().isLoopbackAddress();
   }
 
   /** Prints what has been said so far. */

@@ -1,5 +1,7 @@
 package dev.larder.cli;
 
+import dev.larder.store.Inventory;
+import dev.larder.store.Statistics;
 import dev.larder.store.Store;
 import dev.larder.store.file.FileBlobStore;
 import dev.larder.store.file.StoreLock;
@@ -13,11 +15,13 @@ import java.time.InstantSource;
 
 /** The store in its folder, which is this process's alone until this is closed. */
 final class DataFolder implements Closeable {
+  private final Path path;
   private final StoreLock lock;
   private final SqliteCatalog catalog;
   private final Store store;
 
-  private DataFolder(StoreLock lock, SqliteCatalog catalog, Store store) {
+  private DataFolder(Path path, StoreLock lock, SqliteCatalog catalog, Store store) {
+    this.path = path;
     this.lock = lock;
     this.catalog = catalog;
     this.store = store;
@@ -37,7 +41,7 @@ final class DataFolder implements Closeable {
       try {
         Store store = new Store(new FileBlobStore(folder), catalog);
         store.sweep();
-        return new DataFolder(lock, catalog, store);
+        return new DataFolder(folder, lock, catalog, store);
       } catch (IOException | RuntimeException e) {
         catalog.close();
         throw e;
@@ -67,8 +71,23 @@ final class DataFolder implements Closeable {
     return folder.resolve("larder.sock");
   }
 
+  /** Where it is. */
+  Path path() {
+    return path;
+  }
+
   Store store() {
     return store;
+  }
+
+  /** Lists what is in the store. */
+  Inventory inventory() {
+    return catalog.inventory();
+  }
+
+  /** What was counted, beside the store. */
+  Statistics statistics() {
+    return catalog.statistics();
   }
 
   @Override

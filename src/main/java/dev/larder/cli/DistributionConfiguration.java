@@ -169,7 +169,8 @@ final class DistributionConfiguration {
     Optional<String> username = settings.text("proxy.username");
     Optional<Login> login =
         username.map(user -> new PasswordLogin(user, settings.text("proxy.password").orElse("")));
-    return new UpstreamEntry(true, Optional.of(url), Optional.empty(), Optional.empty(), login);
+    return new UpstreamEntry(
+        true, Optional.of(url), Optional.empty(), Optional.empty(), Optional.empty(), login);
   }
 
   private static URI url(Setting setting) throws CommandException {

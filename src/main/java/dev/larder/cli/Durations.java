@@ -29,4 +29,15 @@ final class Durations {
           default -> Duration.ofDays(amount);
         });
   }
+
+  /** About how long a time is, in its greatest unit: {@code 45s}, {@code 12m}, {@code 3h}. */
+  static String text(Duration time) {
+    if (time.compareTo(Duration.ofMinutes(1)) < 0) {
+      return Math.max(0, time.toSeconds()) + "s";
+    }
+    if (time.compareTo(Duration.ofHours(1)) < 0) {
+      return time.toMinutes() + "m";
+    }
+    return time.compareTo(Duration.ofDays(2)) < 0 ? time.toHours() + "h" : time.toDays() + "d";
+  }
 }

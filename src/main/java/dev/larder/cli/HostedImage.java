@@ -8,7 +8,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.RepositoryKey;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** An image that was pushed, by a tag or its digest. */
 record HostedImage(RepositoryKey repository, Reference reference) {
@@ -19,7 +19,8 @@ record HostedImage(RepositoryKey repository, Reference reference) {
    *
    * @throws OperationException if it isn't such a name; a tag is never added to it
    */
-  static HostedImage parse(String text, Set<RegistryName> ownNames) throws OperationException {
+  static HostedImage parse(String text, Predicate<RegistryName> ownNames)
+      throws OperationException {
     int at = text.indexOf('@');
     int mark = at >= 0 ? at : text.indexOf(':', text.lastIndexOf('/') + 1);
     Optional<RepositoryKey> repository =
@@ -34,7 +35,7 @@ record HostedImage(RepositoryKey repository, Reference reference) {
     return new HostedImage(repository.get(), reference.get());
   }
 
-  private static Optional<RepositoryKey> repository(String name, Set<RegistryName> ownNames) {
+  private static Optional<RepositoryKey> repository(String name, Predicate<RegistryName> ownNames) {
     int slash = name.indexOf('/');
     String first = slash < 0 ? "" : RegistryName.fromPath(name.substring(0, slash));
     if (!RegistryName.looksLikeRegistry(first)) {
@@ -44,7 +45,7 @@ record HostedImage(RepositoryKey repository, Reference reference) {
     return RegistryName.parse(first)
         .flatMap(
             registry ->
-                ownNames.contains(registry)
+                ownNames.test(registry)
                     ? rest.map(RepositoryKey::hosted)
                     : rest.flatMap(path -> RepositoryKey.mirrored(registry, path).overlay()));
   }

@@ -74,7 +74,8 @@ final class ImportCommand implements Callable<Integer> {
             Optional.ofNullable(upstream),
             moveTags,
             dryRun);
-    JsonNode report = options.run(new Task(Operations.IMPORT, arguments, true), this::print);
+    JsonNode report =
+        options.run(new Task(Operations.IMPORT, arguments, Optional.of(source)), this::print);
     int failures = report.path("failures").size();
     if (failures > 0) {
       throw CommandException.failure(

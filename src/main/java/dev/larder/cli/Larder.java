@@ -6,14 +6,20 @@ import dev.larder.control.Operation;
 import dev.larder.http.Handler;
 import dev.larder.http.Server;
 import dev.larder.http.Server.Listener;
+import dev.larder.metrics.Metrics;
+import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
+import dev.larder.registry.Access;
+import dev.larder.registry.AccessCounter;
 import dev.larder.registry.Layering;
 import dev.larder.registry.RegistryHandler;
 import dev.larder.registry.access.AccessControl;
+import dev.larder.store.Bookkeeper;
 import dev.larder.store.Housekeeping;
 import dev.larder.store.Store;
+import dev.larder.upstream.Contacts;
 import dev.larder.upstream.Deadlines;
 import dev.larder.upstream.DockerConfig;
 import dev.larder.upstream.ProxySettings;
@@ -36,6 +42,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +55,7 @@ final class Larder implements Closeable {
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final Deque<Closeable> parts = new ArrayDeque<>();
-  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
 
   private Larder() {}
 
@@ -80,14 +88,32 @@ final class Larder implements Closeable {
     DataFolder folder = DataFolder.open(data, clock);
     parts.push(folder);
     Store store = folder.store();
+    Metrics metrics = new Metrics(upstreamNames(configuration));
+    Bookkeeper bookkeeper = new Bookkeeper(folder.statistics(), metrics, clock);
+    parts.push(bookkeeper);
+    bookkeeper.start();
     Housekeeping housekeeping = new Housekeeping(store, configuration.housekeeping(), clock);
     parts.push(housekeeping);
     housekeeping.start();
-    listenForCommands(data, Operations.of(store, configuration, clock), clock);
     Upstreams upstreams = upstreams(configuration, environment, clock);
     parts.push(upstreams);
-    Mirrors mirrors = new Mirrors(store, upstreams::registry, mirrorSettings(configuration), clock);
+    Contacts contacts = new Contacts(metrics, clock);
+    Mirrors mirrors =
+        new Mirrors(
+            store,
+            name -> upstreams.registry(name).map(registry -> contacts.watch(name, registry)),
+            mirrorSettings(configuration),
+            clock);
     parts.push(mirrors);
+    Serving serving =
+        new Serving(
+            clock.instant(),
+            () -> urls(configuration),
+            mirrors::fetches,
+            contacts::last,
+            bookkeeper::keep);
+    listenForCommands(
+        data, Operations.of(folder, configuration, clock, Optional.of(serving)), clock);
     RegistryHandler registry =
         new RegistryHandler(
             OwnNames.of(configuration),
@@ -96,11 +122,35 @@ final class Larder implements Closeable {
             mirrors,
             new AccessControl(configuration.access(), clock),
             clock,
-            configuration.log().accesses() ? console::log : _ -> {},
+            accesses(configuration, console).andThen(new AccessCounter(metrics, bookkeeper)),
             configuration.standIn().changes());
     Server server = Server.start(listeners(configuration, registry));
     parts.push(() -> stop(server, console));
     addresses.addAll(server.addresses());
+  }
+
+  private static Consumer<Access> accesses(Configuration configuration, Console console) {
+    return configuration.log().accesses() ? console::log : _ -> {};
+  }
+
+  private static List<String> upstreamNames(Configuration configuration) {
+    return configuration.upstreams().keySet().stream().map(RegistryName::value).toList();
+  }
+
+  /** Where images are served, with the upstream that a listener stands for. */
+  private List<String> urls(Configuration configuration) {
+    List<String> urls = new ArrayList<>();
+    for (int i = 0; i < Math.min(configuration.listen().size(), addresses.size()); i++) {
+      String url = ServeCommand.scheme(configuration) + ServeCommand.hostAndPort(addresses.get(i));
+      urls.add(
+          configuration
+              .listen()
+              .get(i)
+              .upstream()
+              .map(upstream -> url + " for " + upstream)
+              .orElse(url));
+    }
+    return urls;
   }
 
   /** Serving goes on without it: the folder's name may be too long for a socket. */
@@ -156,13 +206,19 @@ final class Larder implements Closeable {
   }
 
   private static MirrorSettings mirrorSettings(Configuration configuration) {
-    Map<RegistryName, Duration> freshFor = new HashMap<>();
+    MirrorSettings defaults = MirrorSettings.DEFAULT;
+    Freshness usual = defaults.freshness();
+    Map<RegistryName, Freshness> freshness = new HashMap<>();
     configuration
         .upstreams()
-        .forEach((name, entry) -> entry.freshFor().ifPresent(time -> freshFor.put(name, time)));
-    MirrorSettings defaults = MirrorSettings.DEFAULT;
-    return new MirrorSettings(
-        defaults.freshFor(), freshFor, defaults.absentFor(), defaults.retries());
+        .forEach(
+            (name, entry) ->
+                freshness.put(
+                    name,
+                    new Freshness(
+                        entry.freshFor().orElse(usual.foundFor()),
+                        entry.negativeFor().orElse(usual.absentFor()))));
+    return new MirrorSettings(usual, freshness, defaults.retries());
   }
 
   private static List<Listener> listeners(Configuration configuration, RegistryHandler registry) {

@@ -14,13 +14,23 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      UpCommand.class,
+      DownCommand.class,
       ServeCommand.class,
       UserCommand.class,
       RemoveCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,
-      LoadCommand.class
+      StatusCommand.class,
+      GetCommand.class,
+      ControlCommand.class,
+      AttachCommand.class,
+      DetachCommand.class,
+      ConfigCommand.class,
+      LoadCommand.class,
+      DoctorCommand.class,
+      ImageCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -45,6 +55,7 @@ public final class Main implements Callable<Integer> {
 
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
+    CommandGroups.show(commandLine);
     commandLine.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
     commandLine.setParameterExceptionHandler(
         (exception, args) -> fail(exception.getCommandLine(), exception, 2));

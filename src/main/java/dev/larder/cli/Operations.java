@@ -6,6 +6,7 @@ import dev.larder.store.Store;
 import dev.larder.store.Verifier;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 
 /** What commands can have done to a store, by the name under which they ask for it. */
 final class Operations {
@@ -13,16 +14,38 @@ final class Operations {
   static final String COLLECT = "gc";
   static final String VERIFY = "verify";
   static final String IMPORT = "import";
+  static final String STATUS = "status";
+  static final String IMAGES = "images";
+  static final String UPSTREAMS = "upstreams";
+  static final String KNOWN = "known";
 
   private Operations() {}
 
-  static Map<String, Operation> of(Store store, Configuration configuration, InstantSource clock) {
+  /** Those on a folder that no Larder serves. */
+  static Map<String, Operation> of(
+      DataFolder folder, Configuration configuration, InstantSource clock) {
+    return of(folder, configuration, clock, Optional.empty());
+  }
+
+  /** Those of a Larder that serves, if one does. */
+  static Map<String, Operation> of(
+      DataFolder folder,
+      Configuration configuration,
+      InstantSource clock,
+      Optional<Serving> serving) {
+    Store store = folder.store();
+    UpstreamReport upstreams = new UpstreamReport(folder, configuration, serving);
     return Map.of(
         REMOVE, new RemoveOperation(store.catalog(), OwnNames.of(configuration)),
         COLLECT,
             new CollectOperation(
                 new Collector(store, clock), configuration.housekeeping().collectAfter()),
         VERIFY, new VerifyOperation(new Verifier(store)),
-        IMPORT, new ImportOperation(store));
+        IMPORT, new ImportOperation(store),
+        STATUS, new StatusOperation(folder, configuration, upstreams, serving),
+        IMAGES,
+            new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
+        UPSTREAMS, (_, _) -> upstreams.list(),
+        KNOWN, new KnownOperation(store.catalog()));
   }
 }

@@ -21,7 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Removes images that were pushed. By a tag, an image goes only if no other tag and no index keeps
@@ -34,9 +34,9 @@ final class RemoveOperation implements Operation {
   private static final Instant EVER = Instant.ofEpochMilli(Long.MAX_VALUE);
 
   private final Catalog catalog;
-  private final Set<RegistryName> ownNames;
+  private final Predicate<RegistryName> ownNames;
 
-  RemoveOperation(Catalog catalog, Set<RegistryName> ownNames) {
+  RemoveOperation(Catalog catalog, Predicate<RegistryName> ownNames) {
     this.catalog = catalog;
     this.ownNames = ownNames;
   }

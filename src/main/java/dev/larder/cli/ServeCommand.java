@@ -37,14 +37,22 @@ final class ServeCommand implements Callable<Integer> {
       split = ",",
       description = {
         "Where to listen; can be given several times. Default: "
-            + StoreOptions.DEFAULT_LISTEN
-            + ".",
+            + "${sys:larder.listen:-127.0.0.1:5000}.",
         "With an upstream (127.0.0.1:5001=docker.io), names without a registry mean that one,"
             + " as an Engine's registry-mirrors needs it."
       })
   private List<String> listen = new ArrayList<>();
 
   @Mixin private StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--names",
+      paramLabel = "HOST[:PORT]",
+      split = ",",
+      description =
+          "Further names by which clients know this Larder; can be given several times. What they"
+              + " call so is what was pushed here, and not an upstream's.")
+  private List<String> names = new ArrayList<>();
 
   @Option(
       names = "--htpasswd",
@@ -149,11 +157,13 @@ final class ServeCommand implements Callable<Integer> {
     console.say("Point clusters and other clients at it: docs/clients.md");
   }
 
-  private static String scheme(Configuration configuration) {
+  /** How the address of a listener begins. */
+  static String scheme(Configuration configuration) {
     return configuration.tls().isPresent() ? "https://" : "http://";
   }
 
-  private static String hostAndPort(InetSocketAddress address) {
+  /** An address as it is written in URLs. */
+  static String hostAndPort(InetSocketAddress address) {
     String host =
         address.getAddress().isAnyLocalAddress()
             ? "localhost"
@@ -172,6 +182,7 @@ final class ServeCommand implements Callable<Integer> {
     ServeFlags flags =
         new ServeFlags(
             ListenAddress.parse(listen),
+            ownNames(),
             Optional.ofNullable(logFormat),
             tls(),
             Optional.ofNullable(htpasswd),
@@ -200,6 +211,19 @@ final class ServeCommand implements Callable<Integer> {
     }
     return DistributionConfiguration.of(DistributionSettings.read(distribution, environment))
         .with(flags, store.folder());
+  }
+
+  private List<RegistryName> ownNames() throws CommandException {
+    List<RegistryName> parsed = new ArrayList<>();
+    for (String name : names) {
+      parsed.add(
+          RegistryName.parse(name)
+              .orElseThrow(
+                  () ->
+                      CommandException.usage(
+                          "--names: \"%s\" is not HOST or HOST:PORT".formatted(name))));
+    }
+    return parsed;
   }
 
   private Optional<Tls> tls() throws CommandException {

@@ -1,6 +1,7 @@
 package dev.larder.cli;
 
 import dev.larder.http.Tls;
+import dev.larder.oci.RegistryName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Optional;
  * What flags of {@code larder serve} say beside where the store is; each wins over the file.
  *
  * @param listen where to listen; empty if they don't say
+ * @param names further names of our own
  * @param logFormat how to log
  * @param tls the listeners' certificate
  * @param htpasswd the users
@@ -16,6 +18,7 @@ import java.util.Optional;
  */
 record ServeFlags(
     List<ListenAddress> listen,
+    List<RegistryName> names,
     Optional<LogFormat> logFormat,
     Optional<Tls> tls,
     Optional<Path> htpasswd,
@@ -24,5 +27,10 @@ record ServeFlags(
   /** They say nothing. */
   static final ServeFlags NONE =
       new ServeFlags(
-          List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 }

@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The flags that say where the store is, which all commands that need one share. */
 final class StoreOptions {
-  static final String DEFAULT_LISTEN = "127.0.0.1:5000";
+  /** Where Larder listens unless it is told otherwise; its image has another default. */
+  static final String DEFAULT_LISTEN = System.getProperty("larder.listen", "127.0.0.1:5000");
 
   @Option(
       names = "--data",
@@ -36,7 +38,7 @@ final class StoreOptions {
     return new Configuration(
         flags.listen().isEmpty() ? ListenAddress.parse(listen) : flags.listen(),
         Optional.ofNullable(data).or(file::data).orElseGet(() -> defaultData(environment)),
-        file.names(),
+        Stream.concat(file.names().stream(), flags.names().stream()).toList(),
         file.upstreams(),
         file.otherUpstreams(),
         flags.overlays().or(file::overlays).orElse(false),
@@ -57,7 +59,8 @@ final class StoreOptions {
     return Optional.ofNullable(data);
   }
 
-  private static Path defaultData(Map<String, String> environment) {
+  /** Where the store is if nothing says so. */
+  static Path defaultData(Map<String, String> environment) {
     if (System.getProperty("user.name").equals("root")) {
       return Path.of("/var/lib/larder");
     }

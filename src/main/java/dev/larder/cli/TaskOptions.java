@@ -1,7 +1,10 @@
 package dev.larder.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.larder.control.OperationException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
@@ -11,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /** The flags of a command that has a {@link Task} done, and how it shows that. */
 final class TaskOptions {
-  @Mixin private StoreOptions store = new StoreOptions();
+  @Mixin private TargetOptions target = new TargetOptions();
 
   @Option(
       names = {"-o", "--output"},
@@ -30,11 +33,13 @@ final class TaskOptions {
    * @return what came of it
    */
   JsonNode run(Task task, Consumer<JsonNode> text) throws CommandException {
-    Configuration configuration = store.configuration(System.getenv());
     PrintWriter err = spec.commandLine().getErr();
     JsonNode result;
-    try (ProgressLine progress = ProgressLine.on(err, InstantSource.system())) {
-      result = task.run(configuration, progress);
+    try (Target found = target.find(task.files());
+        ProgressLine progress = ProgressLine.on(err, InstantSource.system())) {
+      result = found.run(task.operation(), task.arguments(), progress);
+    } catch (OperationException | IOException | UncheckedIOException e) {
+      throw CommandException.failure(String.valueOf(e.getMessage()));
     }
     switch (output) {
       case TEXT -> text.accept(result);

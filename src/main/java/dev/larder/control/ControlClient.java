@@ -2,7 +2,10 @@ package dev.larder.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -10,12 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Asks a serving Larder to run an operation. For one operation, and one thread. */
+/** Asks a serving Larder to run operations, one after the other. For one thread. */
 public final class ControlClient implements Closeable {
   private final Lines lines;
 
-  private ControlClient(SocketChannel channel) {
-    this.lines = new Lines(channel);
+  private ControlClient(Lines lines) {
+    this.lines = lines;
+  }
+
+  /**
+   * Asks by a connection that leads to the socket of one, as {@link ControlBridge} makes it.
+   *
+   * @param connection is closed with this; the streams are of it
+   */
+  public static ControlClient over(InputStream in, OutputStream out, Closeable connection) {
+    return new ControlClient(new Lines(in, out, connection));
   }
 
   /**
@@ -28,7 +40,8 @@ public final class ControlClient implements Closeable {
       return Optional.empty();
     }
     try {
-      return Optional.of(new ControlClient(SocketChannel.open(UnixDomainSocketAddress.of(socket))));
+      return Optional.of(
+          new ControlClient(new Lines(SocketChannel.open(UnixDomainSocketAddress.of(socket)))));
     } catch (ConnectException e) {
       return Optional.empty(); // left behind by one that was killed
     } catch (IOException e) {
@@ -41,7 +54,8 @@ public final class ControlClient implements Closeable {
    *
    * @param progress is told what the operation tells its own
    * @throws OperationException with the sentence that tells why it wasn't done
-   * @throws IOException if the connection breaks; the operation may have been done in part
+   * @throws EOFException if the other side has left; the operation may have been done in part
+   * @throws IOException if the connection breaks otherwise
    */
   public JsonNode run(String operation, JsonNode arguments, Progress progress)
       throws OperationException, IOException {
@@ -49,7 +63,7 @@ public final class ControlClient implements Closeable {
         Lines.JSON.createObjectNode().put("operation", operation).set("arguments", arguments));
     while (true) {
       JsonNode line =
-          lines.read().orElseThrow(() -> new IOException("Larder has ended in the middle of it"));
+          lines.read().orElseThrow(() -> new EOFException("Larder has ended in the middle of it"));
       if (line.has("result")) {
         return line.path("result");
       }

@@ -118,8 +118,7 @@ public final class ControlServer implements Closeable {
 
   private void serve(SocketChannel client) {
     try (Lines lines = new Lines(client)) {
-      Optional<JsonNode> request = lines.read();
-      if (request.isPresent()) {
+      for (Optional<JsonNode> request = lines.read(); request.isPresent(); request = lines.read()) {
         lines.write(answer(request.get(), lines));
       }
     } catch (IOException | CancellationException e) {
@@ -149,7 +148,8 @@ public final class ControlServer implements Closeable {
     }
   }
 
-  private static ObjectNode failed(String sentence) {
+  /** The answer to a request for what couldn't be done. */
+  static ObjectNode failed(String sentence) {
     return Lines.JSON.createObjectNode().put("failed", sentence);
   }
 

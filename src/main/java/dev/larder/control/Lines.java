@@ -23,18 +23,24 @@ final class Lines implements Closeable {
   /** Longer than any request or report; a line that doesn't end isn't collected for ever. */
   private static final int LONGEST = 16 << 20;
 
-  private final SocketChannel channel;
+  private final Closeable connection;
   private final InputStream in;
   private final OutputStream out;
 
   Lines(SocketChannel channel) {
-    this.channel = channel;
-    this.in = new BufferedInputStream(Channels.newInputStream(channel));
-    this.out = Channels.newOutputStream(channel);
+    this(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+  }
+
+  /** Closing closes {@code connection}, which the streams are of. */
+  Lines(InputStream in, OutputStream out, Closeable connection) {
+    this.connection = connection;
+    this.in = new BufferedInputStream(in);
+    this.out = out;
   }
 
   void write(ObjectNode line) throws IOException {
     out.write((line + "\n").getBytes(UTF_8));
+    out.flush();
   }
 
   /**
@@ -62,6 +68,6 @@ final class Lines implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    connection.close();
   }
 }

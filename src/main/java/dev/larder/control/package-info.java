@@ -7,8 +7,8 @@
  * <p>The protocol is lines of JSON. The client sends one, {@code
  * {"operation":"gc","arguments":{…}}}. The server answers with any number of {@code
  * {"step":{"what":"reading blobs","unit":"BYTES","done":1,"total":2}}}, and at last with {@code
- * {"result":{…}}} or {@code {"failed":"a sentence"}}. Who may open the socket may do all of it:
- * that is the file's owner.
+ * {"result":{…}}} or {@code {"failed":"a sentence"}}; then the client may ask for the next one. Who
+ * may open the socket may do all of it: that is the file's owner.
  */
 @NullMarked
 package dev.larder.control;

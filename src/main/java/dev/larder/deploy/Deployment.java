@@ -24,6 +24,12 @@ public record Deployment(Container container) {
   /** Of the container that wires nodes as they start. */
   public static final String WATCHER = "watcher";
 
+  /** Of the network, if Larder has made it. */
+  static final String NETWORK = "network";
+
+  /** Of the volume, if Larder has made it. */
+  static final String STORE = "store";
+
   /** The name of the container that serves, if it isn't given another. */
   public static final String NAME = "larder";
 

@@ -54,12 +54,13 @@ final class Api implements Closeable {
     client =
         DockerClientImpl.getInstance(
             config,
-            new ApacheDockerHttpClient.Builder()
-                .dockerHost(config.getDockerHost())
-                .sslConfig(config.getSSLConfig())
-                .connectionTimeout(CONNECT_DEADLINE)
-                .maxConnections(CONNECTIONS)
-                .build());
+            new LocalPushes(
+                new ApacheDockerHttpClient.Builder()
+                    .dockerHost(config.getDockerHost())
+                    .sslConfig(config.getSSLConfig())
+                    .connectionTimeout(CONNECT_DEADLINE)
+                    .maxConnections(CONNECTIONS)
+                    .build()));
   }
 
   EngineAddress address() {

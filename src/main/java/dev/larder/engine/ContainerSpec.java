@@ -34,4 +34,41 @@ public record ContainerSpec(
     RestartPolicy restart,
     String network,
     Optional<String> address,
-    List<String> aliases) {}
+    List<String> aliases) {
+
+  /** The same at this address. */
+  public ContainerSpec at(Optional<String> fixed) {
+    return new ContainerSpec(
+        name,
+        image,
+        command,
+        user,
+        environment,
+        labels,
+        mounts,
+        ports,
+        securityOptions,
+        restart,
+        network,
+        fixed,
+        aliases);
+  }
+
+  /** The same with these labels. */
+  public ContainerSpec labelled(Map<String, String> others) {
+    return new ContainerSpec(
+        name,
+        image,
+        command,
+        user,
+        environment,
+        others,
+        mounts,
+        ports,
+        securityOptions,
+        restart,
+        network,
+        address,
+        aliases);
+  }
+}

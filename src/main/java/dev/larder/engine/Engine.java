@@ -72,6 +72,11 @@ public final class Engine implements Closeable {
     return api.address().uri().toString();
   }
 
+  /** Whether it runs where this process runs, so that what it publishes on 127.0.0.1 is here. */
+  public boolean local() {
+    return api.address().local();
+  }
+
   /** What it calls itself, with its version: {@code Docker 28.5.2}, {@code Podman 5.8.0}. */
   public String name() {
     return product + " " + version;
@@ -207,8 +212,15 @@ public final class Engine implements Closeable {
 
   /** Whether there is a volume of this name. */
   public boolean hasVolume(String name) throws EngineException {
-    return api.find("look at the volume " + name, client -> client.inspectVolumeCmd(name).exec())
-        .isPresent();
+    return volume(name).isPresent();
+  }
+
+  /** The labels of the volume of this name; empty if there is none. */
+  public Optional<Map<String, String>> volume(String name) throws EngineException {
+    return api.find(
+        "look at the volume " + name,
+        client ->
+            Optional.ofNullable(client.inspectVolumeCmd(name).exec().getLabels()).orElse(Map.of()));
   }
 
   /** Creates a volume. */

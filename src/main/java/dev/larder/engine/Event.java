@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param at when, by the engine's clock
  * @param kind what
- * @param container the container's id
- * @param network the network's name; only of {@code CONNECTED} and {@code DISCONNECTED}
+ * @param container the container's id; its name in Podman's network events
+ * @param network the network's name; only of {@code CONNECTED} and {@code DISCONNECTED}, and not
+ *     Podman's
  * @param labels the container's labels and the engine's own attributes ({@code name}, {@code
  *     image}); of network events only the latter
  */

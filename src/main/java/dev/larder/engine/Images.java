@@ -79,7 +79,7 @@ record Images(Api api) {
           buildArguments.forEach(command::withBuildArg);
           Build build = command.exec(new Build(lines));
           build.awaitCompletion();
-          return build.id();
+          return String.valueOf(client.inspectImageCmd(build.id()).exec().getId());
         });
   }
 

@@ -35,6 +35,20 @@ public record Network(
    * @param range the part of it that the engine hands out by itself, if not all
    */
   public record Subnet(String cidr, Optional<String> gateway, Optional<String> range) {
+    /**
+     * The host's address in it, if it is IPv4. Of their default network, engines don't say it
+     * before a container has used it; then it is the first one.
+     */
+    public Optional<String> host() {
+      return ipv4() ? gateway.or(this::first) : Optional.empty();
+    }
+
+    private Optional<String> first() {
+      String[] bytes = cidr.replaceFirst("/.*", "").split("\\.");
+      bytes[3] = Integer.toString(Integer.parseInt(bytes[3]) + 1);
+      return Optional.of(String.join(".", bytes));
+    }
+
     /** Whether its addresses are IPv4. */
     public boolean ipv4() {
       return cidr.indexOf(':') < 0;

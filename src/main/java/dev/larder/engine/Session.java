@@ -7,6 +7,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -167,7 +168,7 @@ public final class Session implements Closeable {
         return 0;
       }
       while (left == 0) {
-        byte[] head = frames.readNBytes(FRAME_HEAD);
+        byte[] head = head();
         if (head.length == 0) {
           return -1;
         }
@@ -187,6 +188,17 @@ public final class Session implements Closeable {
       }
       left -= read;
       return read;
+    }
+
+    /** Empty at the end. */
+    private byte[] head() throws IOException {
+      try {
+        return frames.readNBytes(FRAME_HEAD);
+      } catch (SocketException e) {
+        // So Podman's end arrives when the command hasn't read all of its input; the exit code,
+        // which is asked for apart, says what came of it.
+        return new byte[0];
+      }
     }
 
     private byte[] whole(int size) throws IOException {

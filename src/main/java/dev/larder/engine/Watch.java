@@ -102,14 +102,16 @@ final class Watch implements ResultCallback<com.github.dockerjava.api.model.Even
     Map<String, String> attributes =
         new HashMap<>(actor.getAttributes() == null ? Map.of() : actor.getAttributes());
     boolean network = event.getType() == EventType.NETWORK;
-    String container =
-        network ? attributes.getOrDefault("container", "") : String.valueOf(actor.getId());
+    String name = attributes.getOrDefault("name", "");
+    // Podman's network events have the container's name only, and in the network's place.
+    Optional<String> member = Optional.ofNullable(attributes.get("container"));
+    String container = network ? member.orElse(name) : String.valueOf(actor.getId());
     return Optional.of(
         new Event(
             at(event),
             kind.get(),
             container,
-            network ? Optional.ofNullable(attributes.get("name")) : Optional.empty(),
+            network ? member.map(_ -> name) : Optional.empty(),
             Map.copyOf(attributes)));
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,15 @@ final class BlobFetch {
 
   Progress progress() {
     return progress;
+  }
+
+  /** How far it is, to be shown. */
+  Fetch describe() {
+    OptionalLong length =
+        progress.state() instanceof Progress.State.Arriving(long known)
+            ? OptionalLong.of(known)
+            : OptionalLong.empty();
+    return new Fetch(source.key(), digest, progress.written(), length);
   }
 
   /** Opens what is there, once {@link Progress#awaitBeyond} has let it be read. */

@@ -180,6 +180,11 @@ final class Blobs implements Closeable {
     return new Lookup.Found<>(size, source, Optional.empty());
   }
 
+  /** The fetches in progress. */
+  List<Fetch> fetches() {
+    return fetches.values().stream().map(BlobFetch::describe).toList();
+  }
+
   /** Ends the fetches; returns when the store isn't used by them any more. */
   @Override
   public void close() {

@@ -7,10 +7,17 @@ import java.util.Optional;
 /**
  * Whether what an upstream said last still answers a question. A decision without I/O.
  *
- * @param foundFor for how long what it has counts as current
- * @param absentFor for how long what it hasn't got counts as absent
+ * @param foundFor for how long what a tag or a list names counts as current; zero asks each time
+ * @param absentFor for how long what it hasn't got counts as absent; zero asks each time
  */
-record Freshness(Duration foundFor, Duration absentFor) {
+public record Freshness(Duration foundFor, Duration absentFor) {
+
+  private static final int STRETCH = 10;
+
+  /** The same for an upstream that is to be asked as little as can be. */
+  Freshness stretched() {
+    return new Freshness(foundFor.multipliedBy(STRETCH), absentFor);
+  }
 
   /** What an upstream said, and when it was asked. */
   sealed interface Known<V> {

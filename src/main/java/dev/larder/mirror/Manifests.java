@@ -44,6 +44,7 @@ final class Manifests {
   private final Store store;
   private final InstantSource clock;
   private final SingleFlight<Question, Lookup<StoredManifest>> flights = new SingleFlight<>();
+  private final SingleFlight<Question, Lookup<StoredManifest>> refreshes = new SingleFlight<>();
 
   /** Manifests that were served, by digest. */
   private final Cache<Question, StoredManifest> memory =
@@ -67,6 +68,15 @@ final class Manifests {
     }
     Question question = new Question(repository.key(), reference);
     return flights.join(question, () -> answer(repository, question));
+  }
+
+  /** The same; what a tag names is the upstream's present word, however fresh its last one is. */
+  Lookup<StoredManifest> refreshed(UpstreamRepository repository, Reference reference) {
+    if (!(reference instanceof Tag tag)) {
+      return manifest(repository, reference);
+    }
+    Question question = new Question(repository.key(), tag);
+    return refreshes.join(question, () -> check(repository, question, tag));
   }
 
   /** The answer if it is in memory and fresh. Never blocks. */

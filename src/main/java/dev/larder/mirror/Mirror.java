@@ -31,6 +31,14 @@ public final class Mirror {
     return manifests.manifest(repository, reference);
   }
 
+  /**
+   * The same; what a tag names is asked for even if the last answer is fresh. Who waits for that
+   * already is joined.
+   */
+  public Lookup<StoredManifest> refreshedManifest(Reference reference) {
+    return manifests.refreshed(repository, reference);
+  }
+
   /** The answer of {@link #manifest} if it is in memory and fresh; never blocks. */
   public Optional<Lookup.Found<StoredManifest>> ready(Reference reference) {
     return manifests.ready(repository, reference);

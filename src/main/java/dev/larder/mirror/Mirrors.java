@@ -7,6 +7,7 @@ import dev.larder.store.Store;
 import dev.larder.upstream.UpstreamRegistry;
 import java.io.Closeable;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -14,6 +15,7 @@ import java.util.function.Function;
 public final class Mirrors implements Closeable {
   private final Function<RegistryName, Optional<UpstreamRegistry>> upstreams;
   private final MirrorSettings settings;
+  private final InstantSource clock;
   private final Manifests manifests;
   private final Blobs blobs;
   private final Documents documents;
@@ -30,6 +32,7 @@ public final class Mirrors implements Closeable {
       InstantSource clock) {
     this.upstreams = upstreams;
     this.settings = settings;
+    this.clock = clock;
     this.manifests = new Manifests(store, clock);
     this.blobs = new Blobs(store, clock, settings.retries());
     this.documents = new Documents(store, clock);
@@ -44,8 +47,21 @@ public final class Mirrors implements Closeable {
                 new UpstreamRepository(
                     RepositoryKey.mirrored(upstream, repository),
                     registry,
-                    settings.freshness(upstream)))
+                    freshness(upstream, registry)))
         .map(source -> new Mirror(source, manifests, blobs, documents));
+  }
+
+  /** Where the upstream's rate limit is near, what it said is taken for current for longer. */
+  private Freshness freshness(RegistryName upstream, UpstreamRegistry registry) {
+    Freshness usual = settings.freshness(upstream);
+    return registry.rateLimit().filter(limit -> limit.isNear(clock.instant())).isPresent()
+        ? usual.stretched()
+        : usual;
+  }
+
+  /** The fetches in progress. */
+  public List<Fetch> fetches() {
+    return blobs.fetches();
   }
 
   /**

@@ -74,6 +74,16 @@ final class Progress {
     }
   }
 
+  /** How many bytes are there. */
+  long written() {
+    lock.lock();
+    try {
+      return written;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The upstream has begun to send a blob of that length. */
   void begin(long length) {
     change(new State.Arriving(length));

@@ -22,6 +22,8 @@ public record RegistryName(String value) {
       Pattern.compile(
           "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-f:.]{2,45}\\])(?::[0-9]{1,5})?");
 
+  private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.[0-9]{1,3}){3}|\\[::1\\]");
+
   /** Docker Hub, whose images are written without a registry. */
   public static final RegistryName DOCKER_HUB = new RegistryName("docker.io");
 
@@ -52,6 +54,14 @@ public record RegistryName(String value) {
     return firstPart.indexOf('.') >= 0
         || firstPart.indexOf(':') >= 0
         || firstPart.equals("localhost");
+  }
+
+  /** Whether it is the loopback address of whoever says it, by number or by name (RFC 6761). */
+  public boolean isLoopback() {
+    String host = value.replaceFirst(":[0-9]+$", "");
+    return host.equals("localhost")
+        || host.endsWith(".localhost")
+        || LOOPBACK.matcher(host).matches();
   }
 
   /**

@@ -56,6 +56,8 @@ public record Access(
     STALE,
     /** From what is hosted here. */
     HOSTED,
+    /** It says that the upstream couldn't be asked for what isn't here. */
+    UNAVAILABLE,
     /** From what was pushed over a mirrored repository, by that one's name; or put there. */
     OVERLAY,
     /** It says what is wrong. */

@@ -2,6 +2,7 @@ package dev.larder.registry;
 
 import dev.larder.http.Body;
 import dev.larder.http.Ranges;
+import dev.larder.http.Request;
 import dev.larder.http.Response;
 import dev.larder.mirror.Mirror;
 import dev.larder.oci.Descriptor;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * {@code /v2/<name>/manifests/<reference>}. A manifest is answered as it came, whatever the client
@@ -36,6 +38,9 @@ import java.util.Optional;
  *     OCI distribution specification, pushing manifests</a>
  */
 final class ManifestHandler {
+  private static final Pattern NO_CACHE =
+      Pattern.compile("(.*,)?\\s*no-cache\\s*(,.*)?", Pattern.CASE_INSENSITIVE);
+
   private final Store store;
   private final Borrowing borrowing;
 
@@ -54,8 +59,9 @@ final class ManifestHandler {
 
   /** The reply to a pull of a mirrored manifest if it is in memory and fresh; never blocks. */
   Optional<Reply> ready(Call call, Mirror mirror, Reference reference) {
-    return mirror
-        .ready(reference)
+    return Optional.of(mirror)
+        .filter(_ -> !wantsRefresh(call.request()))
+        .flatMap(fresh -> fresh.ready(reference))
         .map(found -> MirrorReplies.found(found, manifest -> response(call, manifest)));
   }
 
@@ -84,9 +90,24 @@ final class ManifestHandler {
 
   private static Reply mirrored(Call call, Mirror mirror, Reference reference) {
     return MirrorReplies.of(
-        mirror.manifest(reference),
+        wantsRefresh(call.request())
+            ? mirror.refreshedManifest(reference)
+            : mirror.manifest(reference),
         ErrorCode.MANIFEST_UNKNOWN,
         manifest -> response(call, manifest));
+  }
+
+  /**
+   * Whether the client wants the upstream to be asked.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2.1.4">RFC 9111,
+   *     no-cache</a>
+   */
+  private static boolean wantsRefresh(Request request) {
+    return request
+        .header("Cache-Control")
+        .filter(value -> NO_CACHE.matcher(value).matches())
+        .isPresent();
   }
 
   private Optional<StoredManifest> find(RepositoryKey key, Reference reference) {

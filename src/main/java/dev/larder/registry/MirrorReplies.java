@@ -34,14 +34,15 @@ final class MirrorReplies {
       case Lookup.Absent<T>(String message) -> Reply.error(ErrorResponses.of(absent, message));
       case Lookup.Refused<T>(String message) -> Reply.error(ErrorResponses.withheld(message));
       case Lookup.Unavailable<T> unavailable ->
-          Reply.error(ErrorResponses.unavailable(unavailable.message(), unavailable.retryAfter()));
+          Reply.unavailable(
+              ErrorResponses.unavailable(unavailable.message(), unavailable.retryAfter()));
     };
   }
 
   /** The reply to a question for a blob. */
   static <T> Reply ofBlob(Lookup<T> lookup, Function<T, Response> response) {
     return lookup instanceof Lookup.Unavailable<T> unavailable
-        ? Reply.error(ErrorResponses.blobUnavailable(unavailable.message()))
+        ? Reply.unavailable(ErrorResponses.blobUnavailable(unavailable.message()))
         : of(lookup, ErrorCode.BLOB_UNKNOWN, response);
   }
 

@@ -6,8 +6,8 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.store.RepositoryKey;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -44,7 +44,7 @@ import java.util.stream.Stream;
  *     OCI distribution specification, registry proxying</a>
  */
 final class Namespaces {
-  private final Set<RegistryName> ownNames;
+  private final Predicate<RegistryName> ownNames;
   private final Optional<RegistryName> bound;
   private final Layering layering;
   private final Function<RepositoryKey, Optional<RepositoryKey>> overlays;
@@ -56,11 +56,11 @@ final class Namespaces {
    * @param overlays the overlay of a mirrored repository, if it has one; never blocks
    */
   Namespaces(
-      Set<RegistryName> ownNames,
+      Predicate<RegistryName> ownNames,
       Optional<RegistryName> bound,
       Layering layering,
       Function<RepositoryKey, Optional<RepositoryKey>> overlays) {
-    this.ownNames = Set.copyOf(ownNames);
+    this.ownNames = ownNames;
     this.bound = bound;
     this.layering = layering;
     this.overlays = overlays;
@@ -118,7 +118,7 @@ final class Namespaces {
     return ns.filter(_ -> layering != Layering.HOSTED_FIRST)
         .or(path::registry)
         .map(Namespaces::registry)
-        .filter(name -> !ownNames.contains(name));
+        .filter(name -> !ownNames.test(name));
   }
 
   /**
@@ -193,7 +193,7 @@ final class Namespaces {
   }
 
   private RepositoryKey repository(RegistryName registry, String name) {
-    return ownNames.contains(registry)
+    return ownNames.test(registry)
         ? RepositoryKey.hosted(name(name))
         : RepositoryKey.mirrored(registry, name(name));
   }

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -38,6 +37,7 @@ public final class RegistryHandler implements Handler {
   private final Consumer<Access> accessLog;
   private final Changes changes;
   private final Routes routes;
+  private final ProbeImage probe = new ProbeImage();
 
   /**
    * The handler of a listener that isn't bound to an upstream.
@@ -52,7 +52,7 @@ public final class RegistryHandler implements Handler {
    * @param changes which changes clients may make
    */
   public RegistryHandler(
-      Set<RegistryName> ownNames,
+      Predicate<RegistryName> ownNames,
       Layering layering,
       Store store,
       Mirrors mirrors,
@@ -131,6 +131,10 @@ public final class RegistryHandler implements Handler {
     }
     Query query = query(request);
     Optional<String> ns = query.first("ns");
+    Optional<Reply> probed = probe.reply(request, path.endpoint(), ns);
+    if (probed.isPresent()) {
+      return scoped(probed.get(), ns);
+    }
     Predicate<RepositoryKey> mayPull = key -> gate.mayPull(request, key);
     switch (path.endpoint()) {
       case Endpoint.Base _ -> {

@@ -14,6 +14,11 @@ record Reply(Response response, Access.Outcome outcome) {
     return new Reply(response, Access.Outcome.HOSTED);
   }
 
+  /** An error: the upstream couldn't be asked for what isn't here. */
+  static Reply unavailable(Response response) {
+    return new Reply(response, Access.Outcome.UNAVAILABLE);
+  }
+
   /** An error. */
   static Reply error(Response response) {
     return new Reply(response, Access.Outcome.ERROR);

@@ -20,7 +20,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Housekeeping implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
-  private static final String VERIFICATION = "verification";
+
+  /** Under this name the catalog knows when was last collected. */
+  public static final String COLLECTION = "collection";
+
+  /** Under this name the catalog knows when was last verified, or else when the store began. */
+  public static final String VERIFICATION = "verification";
+
   private static final Duration LONGEST_NAP = Duration.ofMinutes(10);
 
   /**
@@ -106,6 +112,7 @@ public final class Housekeeping implements Closeable {
     Collection done =
         collector.collect(
             new Collector.Scope(schedule.collectAfter(), false, false), this::endIfStopped);
+    store.catalog().done(COLLECTION);
     if (!done.isEmpty()) {
       LOG.info(
           "collected {} blobs that nothing referred to ({} bytes), {} files that no repository had,"

@@ -15,6 +15,7 @@ import java.util.Optional;
  */
 final class HttpUpstreamRegistry extends UpstreamRegistry {
   private final Question anything;
+  private final RateLimitWatch limits;
   private final ManifestRequests manifests;
   private final BlobRequests blobs;
   private final ListRequests lists;
@@ -29,6 +30,7 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
       Deadlines deadlines,
       Clock clock) {
     this.anything = new Question(settings, deadlines, clock, "anything");
+    this.limits = new RateLimitWatch(settings.name(), clock);
     boolean plainHttp = "http".equals(settings.url().getScheme());
     Redirects http = new Redirects(transport, settings.configured());
     CredentialSource credentials =
@@ -38,7 +40,11 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
             anything, plainHttp, new Redirects(transport, plainHttp), credentials, clock);
     UpstreamClient client =
         new UpstreamClient(
-            settings.url(), http, new Authenticator(anything, tokens, credentials), credentials);
+            settings.url(),
+            http,
+            new Authenticator(anything, tokens, credentials),
+            credentials,
+            limits);
     this.manifests = new ManifestRequests(client);
     this.blobs = new BlobRequests(client);
     this.lists = new ListRequests(client);
@@ -73,6 +79,11 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
   @Override
   public Answer<Page> referrers(RepositoryName repository, Digest subject, String query) {
     return lists.referrers(about(repository, subject, "referrers"), repository, subject, query);
+  }
+
+  @Override
+  public Optional<RateLimit> rateLimit() {
+    return limits.last();
   }
 
   private Question about(RepositoryName repository, Reference reference) {

@@ -73,19 +73,27 @@ record Question(UpstreamSettings settings, Deadlines deadlines, Clock clock, Str
   }
 
   <T> Answer<T> failed(IOException e) {
-    return failed(reason(e));
+    return failed(
+        reason(e),
+        e instanceof LeftAloneException alone ? Optional.of(alone.rest()) : Optional.empty());
   }
 
   <T> Answer<T> failed(String reason) {
+    return failed(reason, Optional.empty());
+  }
+
+  private <T> Answer<T> failed(String reason, Optional<Duration> retryAfter) {
     return new Answer.Failed<>(
-        "%s could not be asked for %s: %s".formatted(settings.name(), subject, reason),
-        Optional.empty());
+        "%s could not be asked for %s: %s".formatted(settings.name(), subject, reason), retryAfter);
   }
 
   /** What went wrong, in words that end a sentence. */
   String reason(IOException e) {
     return switch (e) {
       case UpstreamException ours -> text(ours);
+      case LeftAloneException alone ->
+          "it is left alone for %d s, since %s"
+              .formatted(alone.rest().plusMillis(999).toSeconds(), reason(alone.trouble()));
       case ForbiddenAddressException ours -> text(ours);
       case UnknownHostException unknown -> "the name of its host can't be resolved";
       case ConnectTimeoutException late ->

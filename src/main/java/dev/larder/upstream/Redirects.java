@@ -70,7 +70,8 @@ record Redirects(Transport transport, boolean downgrades) {
         && port(one) == port(other);
   }
 
-  private static int port(URI uri) {
+  /** Its port, that of its scheme if it names none. */
+  static int port(URI uri) {
     return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
   }
 }

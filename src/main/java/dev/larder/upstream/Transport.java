@@ -7,6 +7,8 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -58,14 +60,23 @@ final class Transport implements Closeable {
 
   private final AddressGuard guard;
   private final ProxySettings proxies;
+  private final CircuitBreaker breaker;
+  private final InstantSource clock;
   private final Client direct;
   private final Optional<Client> proxied;
 
   private record Client(CloseableHttpClient http, PoolingHttpClientConnectionManager pool) {}
 
-  Transport(AddressGuard guard, SSLContext tls, Deadlines deadlines, ProxySettings proxies) {
+  Transport(
+      AddressGuard guard,
+      SSLContext tls,
+      Deadlines deadlines,
+      ProxySettings proxies,
+      InstantSource clock) {
     this.guard = guard;
     this.proxies = proxies;
+    this.breaker = new CircuitBreaker(clock);
+    this.clock = clock;
     this.direct = client(builder(), pool(guard, tls, deadlines), deadlines, false);
     this.proxied =
         proxies.http().isEmpty() && proxies.https().isEmpty()
@@ -76,8 +87,28 @@ final class Transport implements Closeable {
   /**
    * Sends a request. On a kept connection that turns out to be closed, it is sent once more: to
    * servers, closing idle connections is no error.
+   *
+   * @throws LeftAloneException if the host has let too many wait, or has asked to be left alone
    */
   Exchange send(OutgoingRequest outgoing) throws IOException {
+    String host = outgoing.uri().getHost() + ":" + Redirects.port(outgoing.uri());
+    Instant begun = breaker.before(host);
+    try {
+      Exchange exchange = sendAtAnyRate(outgoing);
+      breaker.answered(
+          host,
+          exchange.status(),
+          exchange
+              .header("Retry-After")
+              .flatMap(value -> RetryAfter.parse(value, clock.instant())));
+      return exchange;
+    } catch (IOException e) {
+      breaker.failed(host, begun, e);
+      throw e;
+    }
+  }
+
+  private Exchange sendAtAnyRate(OutgoingRequest outgoing) throws IOException {
     URI uri = outgoing.uri();
     HttpHost host = new HttpHost(uri.getScheme(), AddressGuard.plain(uri.getHost()), uri.getPort());
     Client client = direct;

@@ -17,13 +17,19 @@ final class UpstreamClient {
   private final Redirects http;
   private final Authenticator authenticator;
   private final CredentialSource credentials;
+  private final RateLimitWatch limits;
 
   UpstreamClient(
-      URI url, Redirects http, Authenticator authenticator, CredentialSource credentials) {
+      URI url,
+      Redirects http,
+      Authenticator authenticator,
+      CredentialSource credentials,
+      RateLimitWatch limits) {
     this.base = url.toString().replaceFirst("/+$", "") + "/v2/";
     this.http = http;
     this.authenticator = authenticator;
     this.credentials = credentials;
+    this.limits = limits;
   }
 
   /**
@@ -65,6 +71,7 @@ final class UpstreamClient {
         return authorization.withoutValue();
       }
       Exchange exchange = http.follow(request.authorized(sent.map(Authorization::value)));
+      limits.saw(exchange);
       if (attempt == MAX_ATTEMPTS || !mayHelp(exchange, request.uri(), sent)) {
         return new Answer.Found<>(exchange);
       }

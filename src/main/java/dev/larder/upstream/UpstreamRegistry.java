@@ -37,4 +37,7 @@ public abstract class UpstreamRegistry {
    * hasn't got the referrers API.
    */
   public abstract Answer<Page> referrers(RepositoryName repository, Digest subject, String query);
+
+  /** What it said last of how much it still lets us pull; empty if it never did. Never blocks. */
+  public abstract Optional<RateLimit> rateLimit();
 }

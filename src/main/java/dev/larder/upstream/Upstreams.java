@@ -72,13 +72,18 @@ public final class Upstreams implements Closeable {
               AddressGuard.configured(resolver, host, hosts),
               Trust.context(settings.caFile()),
               deadlines,
-              proxies);
+              proxies,
+              clock);
       transports.put(settings.name(), transport);
       this.configured.put(settings.name(), registry(settings, transport));
     }
     this.publicOnly =
         new Transport(
-            AddressGuard.publicOnly(resolver), Trust.context(Optional.empty()), deadlines, proxies);
+            AddressGuard.publicOnly(resolver),
+            Trust.context(Optional.empty()),
+            deadlines,
+            proxies,
+            clock);
   }
 
   /**

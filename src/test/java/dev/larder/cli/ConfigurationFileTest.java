@@ -114,6 +114,7 @@ class ConfigurationFileTest {
               docker.io:
                 url: https://mirror.example/hub
                 fresh-for: 5m
+                negative-for: 1m
                 ca-file: /etc/ca.pem
                 username: me
                 password-file: /etc/password
@@ -135,13 +136,19 @@ class ConfigurationFileTest {
                 true,
                 Optional.of(URI.create("https://mirror.example/hub")),
                 Optional.of(Duration.ofMinutes(5)),
+                Optional.of(Duration.ofMinutes(1)),
                 Optional.of(Path.of("/etc/ca.pem")),
                 Optional.of(new PasswordFileLogin("me", Path.of("/etc/password")))));
     assertThat(file.upstreams())
         .extractingByKey(new RegistryName("old.example"))
         .isEqualTo(
             new UpstreamEntry(
-                false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
   }
 
   @Test

@@ -348,6 +348,7 @@ class DistributionConfigurationTest {
             .with(
                 new ServeFlags(
                     List.of(other),
+                    List.of(),
                     Optional.of(LogFormat.JSON),
                     Optional.empty(),
                     Optional.empty(),

@@ -24,4 +24,13 @@ class DurationsTest {
   void anythingElseIsNone(String text) {
     assertThat(Durations.parse(text)).isEmpty();
   }
+
+  @Test
+  void aTimeIsToldInItsGreatestUnit() {
+    assertThat(Durations.text(Duration.ofMillis(-5))).isEqualTo("0s");
+    assertThat(Durations.text(Duration.ofSeconds(59))).isEqualTo("59s");
+    assertThat(Durations.text(Duration.ofSeconds(3599))).isEqualTo("59m");
+    assertThat(Durations.text(Duration.ofHours(47))).isEqualTo("47h");
+    assertThat(Durations.text(Duration.ofDays(400))).isEqualTo("400d");
+  }
 }

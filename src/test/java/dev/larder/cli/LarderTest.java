@@ -100,6 +100,7 @@ class LarderTest {
             true,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(folder.resolve("no.pem")),
             Optional.empty());
     assertThatThrownBy(() -> start(Map.of(RegistryName.DOCKER_HUB, entry), false))
@@ -169,6 +170,36 @@ class LarderTest {
     assertThat(run("gc", "--grace", "0s", "-o", "json")).startsWith("0 {").contains("\"blobs\":2");
     assertThat(run("gc", "--grace", "soon")).startsWith("2 ");
     assertThat(run("verify")).startsWith("0 read 0 blobs and 0 manifests");
+  }
+
+  @Test
+  void statusAndListsTellWhatIsHereAndWhatWasCountedAlsoAfterARestart() throws Exception {
+    TestImages.Image image = TestImages.image("app", 100_000);
+    TestImages.Image mine = TestImages.image("mine", 1000);
+    upstream.putImage("org/app", "1", image);
+    try (Larder larder = start()) {
+      assertThat(run("get", "images")).isEqualTo("0 No images yet.\n");
+      push("http://127.0.0.1:" + larder.addresses().getFirst().getPort() + "/v2/mine", mine);
+      for (int i = 0; i < 3; i++) {
+        get(larder, "/v2/quay.io/org/app/manifests/1");
+        get(larder, "/v2/quay.io/org/app/blobs/" + image.layer(0));
+      }
+      assertThat(run("status"))
+          .startsWith("0 Larder ")
+          .contains(", up ", "http://127.0.0.1:", "4 hits, 2 misses (66.7% hits)")
+          .containsPattern("Saved +200.. kB: 301.. kB served, 100.. kB fetched, since 20");
+      assertThat(run("status", "-o", "yaml")).contains("serving: true\n", "savedBytes: 200");
+      assertThat(run("status", "-o", "name")).startsWith("2 larder: ");
+      assertThat(run("get", "upstreams")).containsPattern("quay.io +4 +2 .*fine [0-9]+s ago");
+    }
+    assertThat(run("status", "-o", "json"))
+        .contains("\"serving\":false", "\"hits\":4", "\"misses\":2", "\"pushes\":1");
+    assertThat(run("get", "images", "-o", "name")).isEqualTo("0 mine:1\nquay.io/org/app:1\n");
+    assertThat(run("get", "images", "quay", "-o", "json"))
+        .contains("\"kind\":\"mirrored\"", "\"pulls\":3", "\"lastPulled\":\"20");
+    assertThat(run("get", "tags", "mine")).startsWith("0 TAG   KIND").contains("1     hosted");
+    assertThat(run("get", "tags", "quay.io/org/other")).startsWith("1 larder: there is no");
+    assertThat(run("get", "upstreams", "-o", "wide")).contains("not asked", "https://quay.io");
   }
 
   @Test
@@ -250,6 +281,7 @@ class LarderTest {
         new UpstreamEntry(
             true,
             Optional.of(upstream.url()),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());

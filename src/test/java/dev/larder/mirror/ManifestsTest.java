@@ -88,6 +88,18 @@ class ManifestsTest {
   }
 
   @Test
+  void freshTagIsCheckedAllTheSameWhereThatIsAskedFor() {
+    app().manifest(TAG);
+    assertAnswer(app().refreshedManifest(TAG), OLD, Source.REVALIDATED);
+    upstream.putImage("app", "1.0", NEW);
+    assertAnswer(app().refreshedManifest(TAG), NEW, Source.MISS);
+    assertAnswer(app().manifest(TAG), NEW, Source.HIT);
+    int before = requests();
+    assertAnswer(app().refreshedManifest(NEW.digest()), NEW, Source.HIT);
+    assertThat(requests()).isEqualTo(before);
+  }
+
+  @Test
   void tagThatHasMovedIsFetchedByDigest() {
     app().manifest(TAG);
     upstream.putImage("app", "1.0", NEW);

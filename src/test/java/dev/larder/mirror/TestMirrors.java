@@ -77,7 +77,7 @@ final class TestMirrors implements Closeable {
     return new Mirrors(
         store,
         name -> upstreams.computeIfAbsent(name, this::upstream).registry(name),
-        new MirrorSettings(FRESH, Map.of(), ABSENT, RETRIES),
+        new MirrorSettings(new Freshness(FRESH, ABSENT), Map.of(), RETRIES),
         () -> now);
   }
 

@@ -8,6 +8,7 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.TestRegistry.Answer;
 import dev.larder.testing.TestImages;
+import dev.larder.upstream.RateLimit;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,6 +69,26 @@ class MirroredTest {
     assertThat(layer.status()).isEqualTo(200);
     assertThat(layer.body()).isEqualTo(IMAGE.layers().getFirst());
     assertThat(layer.header("Docker-Content-Digest")).isEqualTo(IMAGE.layer(0).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no-cache", "max-age=0, No-Cache", "no-cache,no-store"})
+  void whoTakesNoCachedTagGetsTheUpstreamsPresentWord(String directives) throws IOException {
+    registry.get(TAGGED);
+    assertThat(registry.get(TAGGED, "Cache-Control", directives).header("Larder-Cache"))
+        .isEqualTo("revalidated");
+    assertThat(registry.get(TAGGED, "Cache-Control", "no-store, x-no-cache").header("Larder-Cache"))
+        .isEqualTo("hit");
+  }
+
+  @Test
+  void aTagIsFreshTenTimesAsLongWhereTheRateLimitIsNear() throws IOException {
+    registry.upstream.limits(new RateLimit(100, 9, Duration.ofHours(6), registry.now()));
+    registry.get(TAGGED);
+    registry.advance(Duration.ofSeconds(299));
+    assertThat(registry.get(TAGGED).header("Larder-Cache")).isEqualTo("hit");
+    registry.advance(Duration.ofSeconds(1));
+    assertThat(registry.get(TAGGED).header("Larder-Cache")).isEqualTo("revalidated");
   }
 
   @Test

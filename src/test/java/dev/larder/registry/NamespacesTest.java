@@ -36,7 +36,7 @@ class NamespacesTest {
   private static Namespaces namespaces(Layering layering) {
     Set<String> overlaid = Set.of("docker.io/library/busybox", "reg.corp:5000/app");
     return new Namespaces(
-        OWN,
+        OWN::contains,
         Optional.empty(),
         layering,
         mirrored -> mirrored.overlay().filter(_ -> overlaid.contains(mirrored.toString())));

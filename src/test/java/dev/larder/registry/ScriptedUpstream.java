@@ -9,6 +9,7 @@ import dev.larder.upstream.Answer;
 import dev.larder.upstream.BlobStream;
 import dev.larder.upstream.ManifestHead;
 import dev.larder.upstream.Page;
+import dev.larder.upstream.RateLimit;
 import dev.larder.upstream.UpstreamManifest;
 import dev.larder.upstream.UpstreamRegistry;
 import java.io.ByteArrayInputStream;
@@ -31,6 +32,16 @@ final class ScriptedUpstream extends UpstreamRegistry {
   private volatile Optional<Answer<Object>> always = Optional.empty();
   private volatile Supplier<InputStream> blobBody = InputStream::nullInputStream;
   private volatile boolean bodyReplaced;
+  private volatile Optional<RateLimit> rateLimit = Optional.empty();
+
+  @Override
+  public Optional<RateLimit> rateLimit() {
+    return rateLimit;
+  }
+
+  void limits(RateLimit limit) {
+    rateLimit = Optional.of(limit);
+  }
 
   /** What it was asked, in order. */
   List<String> questions() {

@@ -8,6 +8,7 @@ import dev.larder.http.Body;
 import dev.larder.http.Headers;
 import dev.larder.http.Request;
 import dev.larder.http.Response;
+import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.Digest;
@@ -35,7 +36,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -125,11 +125,12 @@ final class TestRegistry implements Closeable {
             store,
             upstreams.orElse(
                 name -> name.equals(DENIED) ? Optional.empty() : Optional.of(upstream)),
-            new MirrorSettings(Duration.ofSeconds(30), Map.of(), Duration.ZERO, List.of()),
+            new MirrorSettings(
+                new Freshness(Duration.ofSeconds(30), Duration.ZERO), Map.of(), List.of()),
             now::get);
     handler =
         new RegistryHandler(
-            Set.of(new RegistryName("localhost:5000")),
+            new RegistryName("localhost:5000")::equals,
             layering,
             store,
             mirrors,
@@ -162,6 +163,10 @@ final class TestRegistry implements Closeable {
     String message() throws IOException {
       return json().path("errors").path(0).path("message").asText();
     }
+  }
+
+  Instant now() {
+    return now.get();
   }
 
   void advance(Duration duration) {

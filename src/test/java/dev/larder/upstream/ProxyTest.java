@@ -86,7 +86,12 @@ class ProxyTest {
           AddressGuard.configured(
               SystemDefaultDnsResolver.INSTANCE, "127.0.0.1", Set.of("127.0.0.1"));
       try (Transport transport =
-          new Transport(guard, Trust.context(settings.caFile()), Lab.PATIENT, ProxySettings.NONE)) {
+          new Transport(
+              guard,
+              Trust.context(settings.caFile()),
+              Lab.PATIENT,
+              ProxySettings.NONE,
+              lab.clock)) {
         UpstreamRegistry stranger =
             new HttpUpstreamRegistry(
                 new UpstreamSettings(

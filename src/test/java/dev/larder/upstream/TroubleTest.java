@@ -65,8 +65,10 @@ class TroubleTest {
     UpstreamRegistry registry = lab.registry();
     fake.fail(SeenRequest::isManifest, 1, Fault.throttle("90"));
     assertThat(retryAfter(registry.headManifest(APP, ONE))).contains(Duration.ofSeconds(90));
-    fake.fail(SeenRequest::isManifest, 1, Fault.throttle("Thu, 01 Jan 2026 00:01:00 GMT"));
+    lab.clock.advance(Duration.ofSeconds(90));
+    fake.fail(SeenRequest::isManifest, 1, Fault.throttle("Thu, 01 Jan 2026 00:02:30 GMT"));
     assertThat(retryAfter(registry.headManifest(APP, ONE))).contains(Duration.ofMinutes(1));
+    lab.clock.advance(Duration.ofMinutes(1));
     fake.fail(SeenRequest::isManifest, 1, new Fault.Status(429));
     assertThat(retryAfter(registry.headManifest(APP, ONE))).isEmpty();
     fake.fail(SeenRequest::isManifest, 1, Fault.throttle("90"));
@@ -104,6 +106,28 @@ class TroubleTest {
                 .formatted(fake.name()));
     assertThat(fake.requests()).hasSize(1);
     released.countDown();
+  }
+
+  @Test
+  void upstreamThatStaysSilentIsLeftAloneAndSaysForHowLong() {
+    CountDownLatch released = new CountDownLatch(1);
+    fake.fail(SeenRequest::isManifest, new Fault.Stall(Fault.BEFORE_HEAD, released));
+    UpstreamRegistry registry = lab.registry(lab.settings(), Lab.SHORT);
+    for (int i = 0; i < 3; i++) {
+      failed(registry.headManifest(APP, ONE));
+    }
+    Answer<ManifestHead> fourth = registry.headManifest(APP, ONE);
+    assertThat(failed(fourth))
+        .isEqualTo(
+            "%s could not be asked for org/app:1: it is left alone for 5 s, since it sent nothing"
+                    .formatted(fake.name())
+                + " for 500 ms");
+    assertThat(retryAfter(fourth)).contains(Duration.ofSeconds(5));
+    assertThat(fake.requests()).hasSize(3);
+    fake.recover();
+    released.countDown();
+    lab.clock.advance(Duration.ofSeconds(5));
+    found(registry.headManifest(APP, ONE));
   }
 
   @Test

@@ -14,7 +14,8 @@ import java.util.List;
  * has been released isn't changed any more; a change is a new step.
  */
 final class Migrations {
-  private static final List<String> STEPS = List.of("001-catalog.sql", "002-last-use.sql");
+  private static final List<String> STEPS =
+      List.of("001-catalog.sql", "002-last-use.sql", "003-statistics.sql");
 
   private Migrations() {}
 

@@ -15,8 +15,10 @@ import dev.larder.oci.Tag;
 import dev.larder.store.Catalog;
 import dev.larder.store.Document;
 import dev.larder.store.HostedContent;
+import dev.larder.store.Inventory;
 import dev.larder.store.MissingPart;
 import dev.larder.store.RepositoryKey;
+import dev.larder.store.Statistics;
 import dev.larder.store.StoredManifest;
 import dev.larder.store.sql.Unused.Kind;
 import java.io.Closeable;
@@ -60,6 +62,16 @@ public final class SqliteCatalog implements Catalog, Closeable {
   public SqliteCatalog(Path file, InstantSource clock) throws IOException {
     this.database = new Database(file, clock.instant());
     this.clock = clock;
+  }
+
+  /** Lists what is here; to be used until this is closed. */
+  public Inventory inventory() {
+    return new SqliteInventory(database);
+  }
+
+  /** What was counted, which is kept here; to be used until this is closed. */
+  public Statistics statistics() {
+    return new SqliteStatistics(database);
   }
 
   @Override

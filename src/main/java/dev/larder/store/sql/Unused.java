@@ -21,8 +21,11 @@ final class Unused {
          WHERE r.repository_id = c.repository_id AND r.digest = c.digest)
       """;
 
-  /** No tag, no index of the repository, and no subject that is there keeps it. */
-  private static final String MANIFEST =
+  /**
+   * A condition on a row {@code c} of {@code repository_manifests}: no tag, no index of the
+   * repository, and no subject that is there keeps it.
+   */
+  static final String MANIFEST =
       BLOB
           + """
            AND NOT EXISTS (SELECT 1 FROM tags t

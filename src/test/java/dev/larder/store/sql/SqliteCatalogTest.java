@@ -540,6 +540,11 @@ class SqliteCatalogTest {
     catalog.close();
     execute(
         """
+        DROP TABLE day_counts;
+        ALTER TABLE tags DROP COLUMN pulls;
+        ALTER TABLE tags DROP COLUMN pulled_at;
+        ALTER TABLE repository_manifests DROP COLUMN pulls;
+        ALTER TABLE repository_manifests DROP COLUMN pulled_at;
         DROP TABLE upkeep;
         ALTER TABLE repository_blobs DROP COLUMN used_at;
         ALTER TABLE repository_manifests DROP COLUMN used_at;

@@ -1,0 +1,180 @@
+package dev.larder.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.larder.control.OperationException;
+import dev.larder.control.Progress;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code larder status}: how Larder is, and what it has done. */
+@Command(
+    name = "status",
+    description = {
+      "Say how Larder is, what it has, and what it has saved.",
+      "Counts are of the last 365 days, over restarts; -o wide tells them by upstream, -o json by"
+          + " day, too."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class StatusCommand implements Callable<Integer> {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final InstantSource clock = InstantSource.system();
+
+  @Mixin private TargetOptions target = new TargetOptions();
+  @Mixin private ViewOptions view = new ViewOptions();
+
+  private StatusCommand() {}
+
+  @Override
+  public Integer call() throws CommandException {
+    if (view.format() == ViewFormat.NAME) {
+      throw CommandException.usage("a status has no names: print it as text, wide, json or yaml");
+    }
+    JsonNode status = status();
+    PrintWriter out = view.out();
+    switch (view.format()) {
+      case JSON -> out.println(status);
+      case YAML -> out.print(Yaml.text(status));
+      default -> print(status, out);
+    }
+    if (view.format() == ViewFormat.WIDE && !status.path("upstreams").isEmpty()) {
+      out.println();
+      new Listing(out, ViewFormat.WIDE, "upstreams", GetUpstreamsCommand.columns())
+          .add(status.path("upstreams"));
+    }
+    out.flush();
+    return 0;
+  }
+
+  private JsonNode status() throws CommandException {
+    try (Target found = target.find(Optional.empty())) {
+      JsonNode status = found.run(Operations.STATUS, JSON.createObjectNode(), Progress.UNSEEN);
+      return found instanceof Target.InContainer container
+          ? ((ObjectNode) status).put("container", container.name())
+          : status;
+    } catch (OperationException | IOException | UncheckedIOException e) {
+      throw CommandException.failure(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void print(JsonNode status, PrintWriter out) {
+    Table table = new Table(out, 2);
+    row(table, "Larder", larder(status));
+    List<String> addresses = new ArrayList<>();
+    status.path("addresses").forEach(address -> addresses.add(address.asText()));
+    if (!addresses.isEmpty()) {
+      row(table, "Serving at", String.join(", ", addresses));
+    }
+    row(
+        table,
+        "Store",
+        "%s: %s, %s free"
+            .formatted(
+                status.path("data").asText(),
+                bytes(status.path("disk"), "usedBytes"),
+                bytes(status.path("disk"), "freeBytes")));
+    row(table, "Pushed", stock(status.path("hosted")));
+    if (status.path("overlays").path("repositories").asLong() > 0) {
+      row(table, "Overlays", stock(status.path("overlays")));
+    }
+    row(table, "Mirrored", stock(status.path("mirrored")));
+    JsonNode pulls = status.path("pullsThrough");
+    row(
+        table,
+        "Requests",
+        "%s, %s (%s hits), %d stale, %s"
+            .formatted(
+                counted(pulls, "hits", "hit", "hits"),
+                counted(pulls, "misses", "miss", "misses"),
+                Cells.ratio(pulls),
+                pulls.path("stale").asLong(),
+                counted(pulls, "errors", "error", "errors")));
+    row(
+        table,
+        "Saved",
+        "%s: %s served, %s fetched%s"
+            .formatted(
+                bytes(pulls, "savedBytes"),
+                bytes(pulls, "servedBytes"),
+                bytes(pulls, "fetchedBytes"),
+                status.has("countedSince")
+                    ? ", since " + status.path("countedSince").asText()
+                    : ""));
+    if (status.has("fetches")) {
+      row(table, "Fetching", fetching(status.path("fetches")));
+    }
+    row(table, "Housekeeping", housekeeping(status.path("housekeeping")));
+    table.flush();
+  }
+
+  private static void row(Table table, String what, String text) {
+    table.add(List.of(what, text));
+  }
+
+  private String larder(JsonNode status) {
+    String version = status.path("version").asText();
+    if (!status.path("serving").asBoolean()) {
+      return version + ", not running";
+    }
+    return "%s, up %s%s"
+        .formatted(
+            version,
+            Cells.time(status, "since")
+                .map(since -> Durations.text(Duration.between(since, clock.instant())))
+                .orElse("?"),
+            status.has("container")
+                ? ", in the container " + status.path("container").asText()
+                : "");
+  }
+
+  private static String stock(JsonNode stock) {
+    return "%s with %s in %s"
+        .formatted(
+            counted(stock, "images", "image", "images"),
+            counted(stock, "tags", "tag", "tags"),
+            counted(stock, "repositories", "repository", "repositories"));
+  }
+
+  private static String counted(JsonNode node, String field, String one, String many) {
+    long count = node.path(field).asLong();
+    return count + " " + (count == 1 ? one : many);
+  }
+
+  private static String fetching(JsonNode fetches) {
+    if (fetches.isEmpty()) {
+      return "nothing";
+    }
+    long received = 0;
+    for (JsonNode fetch : fetches) {
+      received += fetch.path("receivedBytes").asLong();
+    }
+    return "%d %s, %s so far"
+        .formatted(fetches.size(), fetches.size() == 1 ? "blob" : "blobs", Sizes.text(received));
+  }
+
+  private String housekeeping(JsonNode housekeeping) {
+    String collected = Cells.age("collected", clock).apply(housekeeping);
+    Optional<Instant> due = Cells.time(housekeeping, "nextVerification");
+    return (housekeeping.has("collected") ? "collected " + collected : "not collected yet")
+        + due.map(at -> ", verifies in " + Durations.text(Duration.between(clock.instant(), at)))
+            .orElse("");
+  }
+
+  private static String bytes(JsonNode node, String field) {
+    return Cells.bytes(field).apply(node);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.larder.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.larder.control.Operation;
+import dev.larder.control.Progress;
+import dev.larder.metrics.Count;
+import dev.larder.metrics.Counts;
+import dev.larder.metrics.Metrics;
+import dev.larder.mirror.Fetch;
+import dev.larder.store.Housekeeping;
+import dev.larder.store.Inventory.Stock;
+import dev.larder.store.Inventory.Totals;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tells how a Larder is: what it has, and what it has done for its users. */
+final class StatusOperation implements Operation {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final DataFolder folder;
+  private final Configuration configuration;
+  private final UpstreamReport upstreams;
+  private final Optional<Serving> serving;
+
+  StatusOperation(
+      DataFolder folder,
+      Configuration configuration,
+      UpstreamReport upstreams,
+      Optional<Serving> serving) {
+    this.folder = folder;
+    this.configuration = configuration;
+    this.upstreams = upstreams;
+    this.serving = serving;
+  }
+
+  @Override
+  public JsonNode run(JsonNode arguments, Progress progress) throws IOException {
+    Map<LocalDate, Map<String, Counts>> days = upstreams.days();
+    Stock stock = folder.inventory().stock();
+    ObjectNode status =
+        JSON.createObjectNode()
+            .put("version", Version.current())
+            .put("serving", serving.isPresent());
+    serving.ifPresent(process -> put(status, process));
+    status.put("data", folder.path().toAbsolutePath().toString());
+    status
+        .putObject("disk")
+        .put("usedBytes", stock.allBytes())
+        .put("freeBytes", Files.getFileStore(folder.path()).getUsableSpace());
+    putStored(status, stock);
+    putCounted(status, days);
+    status.set("upstreams", upstreams.list(days, stock));
+    putHousekeeping(status.putObject("housekeeping"));
+    return status;
+  }
+
+  private static void put(ObjectNode status, Serving serving) {
+    status.put("since", serving.since().toString());
+    serving.addresses().get().forEach(status.putArray("addresses")::add);
+    ArrayNode fetches = status.putArray("fetches");
+    for (Fetch fetch : serving.fetches().get()) {
+      ObjectNode node =
+          fetches
+              .addObject()
+              .put("repository", fetch.repository().toString())
+              .put("digest", fetch.digest().toString())
+              .put("receivedBytes", fetch.received());
+      fetch.length().ifPresent(length -> node.put("bytes", length));
+    }
+  }
+
+  private static void putStored(ObjectNode status, Stock stock) {
+    UpstreamReport.put(status.putObject("hosted"), stock.hosted());
+    UpstreamReport.put(status.putObject("overlays"), stock.overlays());
+    UpstreamReport.put(
+        status.putObject("mirrored"),
+        stock.mirrored().values().stream().reduce(Totals.NONE, Totals::plus));
+  }
+
+  private static void putCounted(ObjectNode status, Map<LocalDate, Map<String, Counts>> days) {
+    Counts pushed = Counts.NONE;
+    Counts pulled = Counts.NONE;
+    for (Map<String, Counts> day : days.values()) {
+      for (Map.Entry<String, Counts> one : day.entrySet()) {
+        if (one.getKey().equals(Metrics.HOSTED)) {
+          pushed = pushed.plus(one.getValue());
+        } else {
+          pulled = pulled.plus(one.getValue());
+        }
+      }
+    }
+    days.keySet().stream()
+        .min(LocalDate::compareTo)
+        .ifPresent(day -> status.put("countedSince", day.toString()));
+    UpstreamReport.put(status.putObject("pullsThrough"), pulled);
+    status
+        .putObject("own")
+        .put("requests", pushed.of(Count.MANIFEST_HOSTED) + pushed.of(Count.BLOB_HOSTED))
+        .put("servedBytes", pushed.of(Count.SERVED_BYTES))
+        .put("pushes", pushed.of(Count.PUSH))
+        .put("receivedBytes", pushed.of(Count.RECEIVED_BYTES));
+    ArrayNode byDay = status.putArray("days");
+    days.forEach(
+        (day, upstreams) -> {
+          Counts sum =
+              upstreams.entrySet().stream()
+                  .filter(one -> !one.getKey().equals(Metrics.HOSTED))
+                  .map(Map.Entry::getValue)
+                  .reduce(Counts.NONE, Counts::plus);
+          UpstreamReport.put(byDay.addObject().put("day", day.toString()), sum);
+        });
+  }
+
+  private void putHousekeeping(ObjectNode housekeeping) {
+    folder
+        .store()
+        .catalog()
+        .lastDone(Housekeeping.COLLECTION)
+        .ifPresent(at -> housekeeping.put("collected", at.toString()));
+    Optional<Instant> verified = folder.store().catalog().lastDone(Housekeeping.VERIFICATION);
+    configuration
+        .housekeeping()
+        .verifyEvery()
+        .flatMap(every -> verified.map(at -> at.plus(every)))
+        .ifPresent(due -> housekeeping.put("nextVerification", due.toString()));
+  }
+}

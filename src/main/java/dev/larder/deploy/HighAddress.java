@@ -1,0 +1,55 @@
+package dev.larder.deploy;
+
+import dev.larder.engine.Network;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The last free IPv4 address of a network. Engines hand out the first ones: after a restart, a
+ * registry that gets any could have taken a node's, and the node its cluster with it.
+ */
+final class HighAddress {
+  private static final int BITS = 32;
+
+  /** Below that many addresses a network has no high ones. */
+  private static final int FEWEST = 8;
+
+  private HighAddress() {}
+
+  /** Empty if the network has no IPv4 range, one that is too small, or no free address. */
+  static Optional<String> of(Network network) {
+    Optional<Network.Subnet> subnet = network.ipv4();
+    if (subnet.isEmpty()) {
+      return Optional.empty();
+    }
+    String[] cidr = subnet.get().cidr().split("/", 2);
+    long size = 1L << (BITS - Integer.parseInt(cidr[1]));
+    if (size < FEWEST) {
+      return Optional.empty();
+    }
+    Set<String> taken = new HashSet<>();
+    subnet.get().gateway().ifPresent(taken::add);
+    network.members().forEach(member -> member.address().ifPresent(taken::add));
+    long base = number(cidr[0]) & -size;
+    // The very last one is the broadcast address.
+    for (long address = base + size - 2; address > base + size / 2; address--) {
+      String text = text(address);
+      if (!taken.contains(text)) {
+        return Optional.of(text);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long number(String address) {
+    return new BigInteger(1, InetAddress.ofLiteral(address).getAddress()).longValueExact();
+  }
+
+  private static String text(long address) {
+    return "%d.%d.%d.%d"
+        .formatted(address >> 24, address >> 16 & 0xff, address >> 8 & 0xff, address & 0xff);
+  }
+}
