@@ -6,13 +6,18 @@ import dev.larder.cluster.ClusterWiring;
 import dev.larder.cluster.NodeWiring;
 import dev.larder.cluster.Reach;
 import dev.larder.cluster.Watcher;
+import dev.larder.deploy.Deployment;
+import dev.larder.deploy.HostProcess;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
 import dev.larder.registry.ProbeImage;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -158,10 +163,29 @@ final class AttachCommand implements Callable<Integer> {
     console.close();
   }
 
-  /** The Larder that {@code --server} says; the one on the engine where it isn't given. */
-  static Reach reach(Engine engine, @Nullable URI url) throws CommandException {
+  private static Optional<HostProcess> process() throws CommandException {
+    String data = System.getenv().getOrDefault("LARDER_DATA", "");
+    Path folder = data.isEmpty() ? StoreOptions.defaultData(System.getenv()) : Path.of(data);
+    try {
+      return HostProcess.find(folder);
+    } catch (IOException e) {
+      throw CommandException.failure(
+          "can't see whether Larder runs on %s: %s".formatted(folder, e.getMessage()));
+    }
+  }
+
+  /**
+   * The Larder that {@code --server} says; where it isn't given, the one on the engine, or else the
+   * one that runs as a process of this machine.
+   */
+  static Reach reach(Engine engine, @Nullable URI url)
+      throws CommandException, EngineException {
     if (url == null) {
-      return new Reach.Own(engine);
+      Optional<HostProcess> process =
+          Deployment.find(engine).isPresent() ? Optional.empty() : process();
+      return process
+          .<Reach>map(found -> new Reach.Host(found.port()))
+          .orElseGet(() -> new Reach.Own(engine));
     }
     if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
       throw CommandException.usage("--server is a URL like http://192.168.1.5:5000, not " + url);

@@ -99,7 +99,7 @@ final class UpstreamReport {
             "freshForSeconds",
             entry
                 .flatMap(UpstreamEntry::freshFor)
-                .orElse(MirrorSettings.DEFAULT.freshFor())
+                .orElse(MirrorSettings.DEFAULT.freshness().foundFor())
                 .toSeconds());
   }
 

@@ -1,9 +1,7 @@
 package dev.larder.cluster;
 
-import dev.larder.deploy.Deployment;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
-import java.net.URI;
 import java.util.Optional;
 
 /** Tells clusters of their registry, and people what came of it. */
@@ -19,11 +17,7 @@ final class Hosting {
       throws EngineException, Reach.UnreachableException {
     Reach.Names names = reach.from(node, true);
     return LocalRegistryHosting.publish(
-        engine, node, names.fromHost(), authority(names.fromNode()));
-  }
-
-  private static String authority(URI larder) {
-    return larder.getPort() < 0 ? larder.getHost() + ":" + Deployment.PORT : larder.getAuthority();
+        engine, node, names.fromHost(), names.fromNode().getAuthority());
   }
 
   /** What came of telling the cluster. */

@@ -83,7 +83,7 @@ public final class Probe {
             .formatted(node.name(), result.tool(), larder, result.said()),
         proxied
             ? "the node has an HTTP_PROXY: create the cluster with NO_PROXY=$NO_PROXY,%s"
-                .formatted(larder.getHost())
+                .formatted(larder.getAuthority().replaceFirst(":[0-9]+$", ""))
             : "larder doctor " + node.cluster());
   }
 }

@@ -1,6 +1,7 @@
 package dev.larder.cluster;
 
 import dev.larder.deploy.Deployment;
+import dev.larder.deploy.HighAddress;
 import dev.larder.engine.Container;
 import dev.larder.engine.Endpoint;
 import dev.larder.engine.Engine;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where nodes find Larder: its container on the same engine, or a Larder that runs elsewhere. */
 public sealed interface Reach {
@@ -97,6 +100,7 @@ public sealed interface Reach {
    * @param engine where it runs
    */
   record Own(Engine engine) implements Reach {
+    private static final Logger log = LoggerFactory.getLogger(Own.class);
     private static final URI NOT_YET = URI.create("http://ADDRESS:" + Deployment.PORT);
 
     @Override
@@ -124,11 +128,25 @@ public sealed interface Reach {
                       "Larder's container publishes no port on the host", "larder up"));
     }
 
-    /** Whoever else wires nodes may have done so meanwhile: then it is as it should be. */
+    /** At a high address, if the engine lets us: a low one may be a node's after its restart. */
     private void join(Route route, Container larder) throws EngineException {
+      Optional<String> address =
+          route.hasNames()
+              ? engine.network(route.network()).flatMap(HighAddress::of)
+              : Optional.empty();
+      if (address.isPresent()) {
+        try {
+          engine.connect(route.network(), larder.id(), address, route.aliases());
+          return;
+        } catch (EngineException e) {
+          // Docker before 29.1 does so only in ranges that somebody has set.
+          log.debug("{}: {}; taking any address", route.network(), e.getMessage());
+        }
+      }
       try {
         engine.connect(route.network(), larder.id(), Optional.empty(), route.aliases());
       } catch (EngineException e) {
+        // Whoever else wires nodes may have done so meanwhile.
         if (engine.container(larder.id()).flatMap(now -> now.endpoint(route.network())).isEmpty()) {
           throw e;
         }

@@ -19,9 +19,6 @@ import java.util.Set;
  */
 record Route(String network, boolean joined, Optional<URI> larder) {
 
-  /** The name of Larder's container on networks that have names. */
-  static final String NAME = "larder";
-
   /** Those that give no names to their containers, Docker's and Podman's. */
   private static final Set<String> NAMELESS = Set.of(Network.DEFAULT_BRIDGE, "podman");
 
@@ -51,12 +48,17 @@ record Route(String network, boolean joined, Optional<URI> larder) {
         endpoint.isPresent(),
         NAMELESS.contains(network)
             ? endpoint.flatMap(Endpoint::address).map(Route::at)
-            : Optional.of(at(NAME)));
+            : Optional.of(at(larder.name())));
   }
 
-  /** The names that Larder is to have on the network; none where there are no names. */
+  /** Whether containers on the network have names, and may have an address of their choice. */
+  boolean hasNames() {
+    return !NAMELESS.contains(network);
+  }
+
+  /** The further names that Larder is to have there. */
   List<String> aliases() {
-    return NAMELESS.contains(network) ? List.of() : List.of(NAME, JOINED);
+    return hasNames() ? List.of(JOINED) : List.of();
   }
 
   /** An alias by which a network is known that Larder was put on for a cluster's sake. */

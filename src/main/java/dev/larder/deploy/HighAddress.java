@@ -11,7 +11,7 @@ import java.util.Set;
  * The last free IPv4 address of a network. Engines hand out the first ones: after a restart, a
  * registry that gets any could have taken a node's, and the node its cluster with it.
  */
-final class HighAddress {
+public final class HighAddress {
   private static final int BITS = 32;
 
   /** Below that many addresses a network has no high ones. */
@@ -20,7 +20,7 @@ final class HighAddress {
   private HighAddress() {}
 
   /** Empty if the network has no IPv4 range, one that is too small, or no free address. */
-  static Optional<String> of(Network network) {
+  public static Optional<String> of(Network network) {
     Optional<Network.Subnet> subnet = network.ipv4();
     if (subnet.isEmpty()) {
       return Optional.empty();

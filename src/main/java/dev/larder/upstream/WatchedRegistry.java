@@ -58,6 +58,11 @@ final class WatchedRegistry extends UpstreamRegistry {
     return noted(registry.referrers(repository, subject, query), page -> page.content().length);
   }
 
+  @Override
+  public Optional<RateLimit> rateLimit() {
+    return registry.rateLimit();
+  }
+
   private <T> Answer<T> noted(Answer<T> answer, ToLongFunction<T> bytes) {
     contacts.answered(registryName, answer);
     if (answer instanceof Answer.Found<T>(T value)) {

@@ -68,6 +68,11 @@ class ContactsTest {
     public Answer<Page> referrers(RepositoryName repository, Digest subject, String query) {
       throw new UnsupportedOperationException();
     }
+
+    @Override
+    public Optional<RateLimit> rateLimit() {
+      return Optional.empty();
+    }
   }
 
   private final Metrics metrics = new Metrics(List.of());
