@@ -49,7 +49,11 @@ final class ContainerSpecs {
                 "LARDER_DATA=" + Storage.TARGET,
                 "LARDER_LISTEN=:" + Deployment.PORT,
                 "LARDER_NAMES=" + String.join(",", names(settings, aliases))));
-    settings.configurationFile().ifPresent(file -> environment.add("LARDER_CONFIG=" + file));
+    environment.add(
+        settings
+            .configurationFile()
+            .map(file -> "LARDER_CONFIG=" + file)
+            .orElse("LARDER_OVERLAYS=true")); // a file says itself whether it wants them
     return sealed(
         new ContainerSpec(
             settings.name(),
