@@ -178,8 +178,7 @@ final class AttachCommand implements Callable<Integer> {
    * The Larder that {@code --server} says; where it isn't given, the one on the engine, or else the
    * one that runs as a process of this machine.
    */
-  static Reach reach(Engine engine, @Nullable URI url)
-      throws CommandException, EngineException {
+  static Reach reach(Engine engine, @Nullable URI url) throws CommandException, EngineException {
     if (url == null) {
       Optional<HostProcess> process =
           Deployment.find(engine).isPresent() ? Optional.empty() : process();
