@@ -53,9 +53,12 @@ class PipeTest {
           read(socket);
           write(
               socket,
-              "HTTP/1.1 409 Conflict\r\n"
-                  + "Content-Length: 31\r\n\r\n"
-                  + "{\"message\":\"it isn't running\"}\n");
+              """
+              HTTP/1.1 409 Conflict\r
+              Content-Length: 31\r
+              \r
+              {"message":"it isn't running"}
+              """);
         });
 
     assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessage("it isn't running");
@@ -76,7 +79,7 @@ class PipeTest {
           write(socket, "220 mail.example ESMTP\r\n\r\n");
         });
 
-    assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("status");
+    assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("HTTP");
   }
 
   private interface Behaviour {
