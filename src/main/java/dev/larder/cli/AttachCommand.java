@@ -163,7 +163,8 @@ final class AttachCommand implements Callable<Integer> {
     console.close();
   }
 
-  private static Optional<HostProcess> process() throws CommandException {
+  /** The Larder that {@code larder up --host} has started on this machine. */
+  static Optional<HostProcess> process() throws CommandException {
     String data = System.getenv().getOrDefault("LARDER_DATA", "");
     Path folder = data.isEmpty() ? StoreOptions.defaultData(System.getenv()) : Path.of(data);
     try {
@@ -178,8 +179,7 @@ final class AttachCommand implements Callable<Integer> {
    * The Larder that {@code --server} says; where it isn't given, the one on the engine, or else the
    * one that runs as a process of this machine.
    */
-  static Reach reach(Engine engine, @Nullable URI url)
-      throws CommandException, EngineException {
+  static Reach reach(Engine engine, @Nullable URI url) throws CommandException, EngineException {
     if (url == null) {
       Optional<HostProcess> process =
           Deployment.find(engine).isPresent() ? Optional.empty() : process();
