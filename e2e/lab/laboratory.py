@@ -43,9 +43,9 @@ class Laboratory(contextlib.ExitStack):
         """An image by its name without the tag."""
         return self.images[f"{name}:e2e"]
 
-    def docker_io(self, address=tokens.LOOPBACK):
-        """The upstream docker.io: https with an authority of our own, and tokens."""
-        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), True, address))
+    def docker_io(self, address=tokens.LOOPBACK, secure=True):
+        """The upstream docker.io: https with an authority of our own, and tokens; or plain http, open to all."""
+        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), secure, address))
 
     def quay_io(self, address=tokens.LOOPBACK):
         """The upstream quay.io: plain http, open to all."""

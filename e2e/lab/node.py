@@ -1,10 +1,13 @@
 """Nodes of clusters as kind makes them: Debian with systemd as the first process, containerd, crictl and kubectl, and the files of
 kind's own base image, from the Go module of kind."""
 
+import datetime
 import hashlib
 import json
+import os
 import pathlib
 import shutil
+import stat
 
 from . import programs
 from .containerd import check_pulled
@@ -33,6 +36,8 @@ chroot . systemctl enable containerd.service kubelet.service undo-mount-hacks.se
 chroot . systemctl mask systemd-binfmt.service systemd-sysctl.service systemd-modules-load.service
 """
 ROOT = "node-root"
+# Where Larder is written into a node, below its root.
+HOSTS_TOML = "etc/containerd/certs.d/_default/hosts.toml"
 DOCKERFILE = f"""FROM {ROOT}
 COPY tools/ /usr/local/bin/
 COPY containerd/ /usr/local/bin/
@@ -53,7 +58,8 @@ REGISTRY = {
     # Images of kind 0.31 and later, whose containerd has this built in.
     "two-paths": f'[{OWN_PLUGIN}]\n  config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"\n',
     # What many people's configuration of kind has from older documentation.
-    "mirrors": f'[{OWN_PLUGIN}.mirrors."docker.io"]\n  endpoint = ["http://proxy:5000"]\n',
+    "mirrors": f'[{OWN_PLUGIN}.mirrors."docker.io"]\n  endpoint = ["http://proxy:5000"]\n'
+               f'[{OWN_PLUGIN}.mirrors."localhost:5000"]\n  endpoint = ["http://registry:5000"]\n',
 }
 
 
@@ -148,8 +154,32 @@ class Node:
         """The node's files as this machine sees them, while it runs."""
         return pathlib.Path(f"/proc/{self._engine.inspect(self.name)['State']['Pid']}/root")
 
+    def files(self):
+        """All that is in it and is not its kernel's, its devices, or what only lives while it runs: {path: (mode, owner, content)}."""
+        root = self.root()
+        found = {}
+        for folder, folders, names in os.walk(root):
+            if folder == str(root):
+                folders[:] = set(folders) - {"dev", "proc", "run", "sys", "tmp", "var"}
+            for path in (pathlib.Path(folder) / name for name in (*folders, *names)):
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode):
+                    content = hashlib.sha256(path.read_bytes()).hexdigest()
+                else:
+                    content = os.readlink(path) if path.is_symlink() else ""
+                found[str(path.relative_to(root))] = f"{status.st_mode:o} {status.st_uid}:{status.st_gid} {content}"
+        return found
+
+    def started(self):
+        """When the engine last started it, in seconds since 1970."""
+        return datetime.datetime.fromisoformat(self._engine.inspect(self.name)["State"]["StartedAt"]).timestamp()
+
     def address(self, network="kind"):
         return self._engine.address(self.name, network)
+
+    def write(self, path, text):
+        self("mkdir", "--parents", str(pathlib.PurePath(path).parent))
+        self("cp", "/dev/stdin", path, stdin=text)
 
     def wait_until_ready(self):
         """Waits until its containerd answers as a kubelet asks."""

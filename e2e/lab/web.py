@@ -73,6 +73,14 @@ def ask(method, url, headers=None, body=None, like=None):
         return Answer(response.status, response.headers, size, f"sha256:{sha256.hexdigest()}", whole, bytes(kept))
 
 
+def serves(registry):
+    """Whether a registry answers, at a host and port."""
+    try:
+        return ask("GET", f"http://{registry}/v2/").status == 200
+    except NoAnswer:
+        return False
+
+
 def get_manifest(registry, repository, reference, method="GET", query=""):
     """Asks a registry for a manifest, accepting every type."""
     return ask(method, f"{registry}/v2/{repository}/manifests/{reference}{query}", {"Accept": MANIFEST_TYPES})

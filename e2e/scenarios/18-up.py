@@ -47,7 +47,7 @@ def scenario(lab):
     say("other flags make the containers anew, and what was pushed is still there")
 
     engine.restart()
-    wait_until(lambda: serves(REGISTRY) and len(running(engine)) == 2, "Larder's two containers are back after a new start of the engine")
+    wait_until(lambda: web.serves(REGISTRY) and len(running(engine)) == 2, "Larder's two containers are back after a new start of the engine")
     check_has(REGISTRY, "app", "1")
     say("Larder is back after a new start of the engine, with what was pushed")
 
@@ -92,7 +92,7 @@ def taken_port(engine):
 
 def as_it_should_be(engine):
     larder, watcher = engine.inspect("larder"), engine.inspect("larder-watch")
-    check(serves(REGISTRY), "larder up has ended before Larder serves")
+    check(web.serves(REGISTRY), "larder up has ended before Larder serves")
     check_equal(larder["HostConfig"]["PortBindings"], {"5000/tcp": [{"HostIp": "127.0.0.1", "HostPort": "5001"}]}, "its published ports")
     check_equal(list(larder["NetworkSettings"]["Networks"]), ["kind"], "its networks")
     aliases = larder["NetworkSettings"]["Networks"]["kind"]["Aliases"]
@@ -115,13 +115,6 @@ def containers(engine):
 
 def running(engine):
     return engine("ps", "--quiet", "--filter", "label=dev.larder.role").split()
-
-
-def serves(registry):
-    try:
-        return web.ask("GET", f"http://{registry}/v2/").status == 200
-    except web.NoAnswer:
-        return False
 
 
 def check_has(registry, repository, tag):

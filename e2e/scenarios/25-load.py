@@ -44,7 +44,8 @@ class Load:
         self._environment = {"DOCKER_HOST": engine.host, "DOCKER_CONFIG": str(engine.folder / "config")}
 
     def __call__(self, *arguments, to=None):
-        return run(LAUNCHER, "load", "--to", to or self._to, *arguments, env=self._environment)
+        place = self._to if to is None else to
+        return run(LAUNCHER, "load", *(["--to", place] if place else []), *arguments, env=self._environment)
 
     def json(self, *arguments):
         return json.loads(self(*arguments, "-o", "json"))["loaded"]
@@ -71,25 +72,22 @@ def by_others(lab, larder, address):
 
 
 def by_podman(lab, larder, address):
-    for trusted in False, True:
-        tools = lab.containers(clients.registries_conf(address, ["docker.io"]) if trusted else "")
-        tools.host = f"unix://{tools.folder}/podman.sock"
-        service = Server("podman", tools.command("system", "service", "--time", "0", tools.host), tools.folder / "podman.log",
-                         env=tools.environment)
-        service.wait_until(lambda: (tools.folder / "podman.sock").exists())
-        load = Load(tools, address)
-        tools.podman("pull", "--quiet", "--tls-verify=false", f"{address}/{BASE}:e2e")
-        tools.podman("tag", f"{address}/{BASE}:e2e", "app:podman")
-        if trusted:
-            loaded = load.json("--as-is", "--as", f"{PAIR}:podman", "app:podman")[0]
-            check_equal(loaded["name"], f"{PAIR}:podman", "what load says")
-            check_equal(larder.manifest(lab.image(PAIR), "podman").headers["Larder-Cache"], "overlay", "the answer to podman's tag")
-            run("crane", "validate", "--remote", f"{address}/{PAIR}:podman")
-            check_equal(tools.podman("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split().count("localhost/app:podman"), 1, "app:podman")
-            say(f"podman pushed {loaded}")
-        else:
-            say(f"podman without an entry: {load.fails('insecure = true', 'app:podman')}")
-        service.stop()
+    tools = lab.containers("")
+    tools.host = f"unix://{tools.folder}/podman.sock"
+    service = Server("podman", tools.command("system", "service", "--time", "0", tools.host), tools.folder / "podman.log",
+                     env=tools.environment)
+    service.wait_until(lambda: (tools.folder / "podman.sock").exists())
+    load = Load(tools, address)
+    tools.podman("pull", "--quiet", "--tls-verify=false", f"{address}/{BASE}:e2e")
+    tools.podman("tag", f"{address}/{BASE}:e2e", "app:podman")
+    loaded = load.json("--as-is", "--as", f"{PAIR}:podman", "app:podman")[0]
+    check_equal(loaded["name"], f"{PAIR}:podman", "what load says")
+    check_equal(larder.manifest(lab.image(PAIR), "podman").headers["Larder-Cache"], "overlay", "the answer to podman's tag")
+    run("crane", "validate", "--remote", f"{address}/{PAIR}:podman")
+    left = tools.podman("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
+    check("localhost/app:podman" in left and f"{address}/{PAIR}:podman" not in left, f"podman's images are {left}")
+    say(f"podman pushed {loaded}")
+    service.stop()
 
 
 def make(lab, docker, name, content):
@@ -153,6 +151,7 @@ def under_a_name_of_larders(lab, larder, docker, load, nodes, address, name):
 
 def refusals(docker, load, name):
     said = [
+        load.fails("there is no Larder on", name, to=""),
         load.fails("has no image none:1", "none:1"),
         load.fails("--as NAME:TAG", identity(docker, name)),
         load.fails("--as NAME:TAG", identity(docker, name).removeprefix("sha256:")[:12]),

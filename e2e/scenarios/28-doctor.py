@@ -28,7 +28,7 @@ ATTACHABLE = ["odd-elsewhere", "odd-empty", "odd-folder"]
 def scenario(lab):
     engine = lab.engine()
     without_engine(engine)
-    engine.larder("image")
+    engine.larder_image()
     engine.larder("up", "--no-watch")
     api = lab.kube_apiserver()
     node = well(engine, api)
@@ -82,6 +82,7 @@ def well(engine, api):
     engine("cp", api.folder / "admin.conf", f"{WELL}:/etc/kubernetes/admin.conf")
     api.add_node(WELL)
     engine.larder("attach", "well")
+    check_equal(announced(api), [LARDER] * 3, "where the cluster and its node say that the registry is")
     report = doctor(engine, "well")
     check_equal(report["findings"], [], "what is found where all is well")
     check_equal(not_made(report), {"taken-address"}, "what can't be looked at: there is no certificate")
@@ -92,12 +93,22 @@ def well(engine, api):
 def hosting(engine, api):
     """What a cluster says of its registry, after another tool's registry has gone."""
     engine.larder("detach", "well")
+    check_equal(announced(api), [], "what the cluster and its node say of a registry after larder detach")
     say_host(api, "create", "localhost:5999")
     engine.larder("attach", "well")
     remedy = one(doctor(engine, "well"), "config-map", "well", "error", "localhost:5999, where nobody answers")
     check("--context kind-well -n kube-public delete configmap" in remedy, f"how to remove a ConfigMap: {remedy}")
     say_host(api, "replace", "127.0.0.1:5001")
     check_equal(findings(doctor(engine, "well"), "config-map", "well"), [], "what is found of a ConfigMap that names Larder")
+
+
+def announced(api):
+    """What the ConfigMap and the annotations say, as far as they are there."""
+    maps = json.loads(api.kubectl("get", "configmaps", "--namespace", "kube-public", "--output", "json"))["items"]
+    said = [found["data"]["localRegistryHosting.v1"] for found in maps if found["metadata"]["name"] == "local-registry-hosting"]
+    annotations = api.object("node", WELL)["metadata"].get("annotations", {})
+    return [text.split('"')[1] for text in said] + [annotations[key] for key in ("tilt.dev/registry", "kind.x-k8s.io/registry")
+                                                    if key in annotations]
 
 
 def say_host(api, verb, host):

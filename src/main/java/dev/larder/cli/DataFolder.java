@@ -8,6 +8,7 @@ import dev.larder.store.file.StoreLock;
 import dev.larder.store.sql.SqliteCatalog;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,27 @@ final class DataFolder implements Closeable {
    * @throws IOException if it can't be opened
    */
   static DataFolder open(Path folder, InstantSource clock) throws IOException {
+    try {
+      return openWritable(folder, clock);
+    } catch (AccessDeniedException e) {
+      throw new IOException(unwritable(folder), e);
+    }
+  }
+
+  /** Most often a folder on the host that root has made, and a container that isn't root. */
+  private static String unwritable(Path folder) throws IOException {
+    Path there = folder.toAbsolutePath();
+    for (Path parent = there.getParent();
+        parent != null && Files.notExists(there);
+        parent = parent.getParent()) {
+      there = parent;
+    }
+    return "%s belongs to %s, and %s, as whom Larder runs, can't write to it: change its owner, or"
+            .formatted(there, Files.getOwner(there).getName(), System.getProperty("user.name"))
+        + " run Larder as its owner (in a container: docker run --user)";
+  }
+
+  private static DataFolder openWritable(Path folder, InstantSource clock) throws IOException {
     StoreLock lock = StoreLock.take(folder, clock);
     try {
       unpackNativeCodeIn(folder.resolve("native"));

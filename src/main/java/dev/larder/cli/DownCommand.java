@@ -2,20 +2,31 @@ package dev.larder.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.larder.cluster.Cluster;
+import dev.larder.cluster.ClusterReport;
+import dev.larder.cluster.ClusterWiring;
+import dev.larder.cluster.Clusters;
+import dev.larder.cluster.Finding;
+import dev.larder.cluster.NodeReport;
+import dev.larder.cluster.NodeWiring;
+import dev.larder.cluster.Reach;
 import dev.larder.deploy.DeployException;
 import dev.larder.deploy.Deployment;
 import dev.larder.deploy.Down;
 import dev.larder.deploy.HostProcess;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
+import dev.larder.registry.ProbeImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,8 +37,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "down",
     description =
-        "Remove the containers that larder up has made, and end its process. The images stay, for"
-            + " the next larder up.",
+        "Make clusters what they were, and remove the containers that larder up has made, or end"
+            + " its process. The images stay, for the next larder up.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -66,20 +77,29 @@ final class DownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandException, InterruptedException {
+    Path folder = data == null ? StoreOptions.defaultData(System.getenv()) : data;
     try {
+      Optional<HostProcess> process = HostProcess.find(folder);
       List<String> changes = new ArrayList<>();
-      Optional<String> kept = endProcess(changes);
-      boolean onHost = kept.isPresent();
-      try (Engine engine =
-          Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")))) {
-        Down.Result result = new Down(engine).run(name, purge);
+      Optional<String> kept = process.map(_ -> "the folder " + folder);
+      try (Engine engine = NodeOptions.engine()) {
+        Down down = new Down(engine);
+        changes.addAll(down.endWatching(name));
+        if (process.isPresent() || Deployment.find(engine, name).isPresent()) {
+          detach(engine, changes);
+        }
+        Down.Result result = down.run(name, purge);
         changes.addAll(result.changes());
         kept = kept.or(result::kept);
       } catch (EngineException e) {
-        if (!onHost) {
+        if (process.isEmpty()) {
           throw e;
         }
-        // The process has ended; that no engine answers says that no container runs.
+        warn(String.valueOf(e.getMessage())); // the process is to end all the same
+      }
+      if (process.isPresent()) {
+        process.get().stop(GRACE);
+        changes.add("ended process " + process.get().pid());
       }
       print(changes, kept);
       return 0;
@@ -88,16 +108,38 @@ final class DownCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<String> endProcess(List<String> changes)
-      throws IOException, DeployException, InterruptedException {
-    Path folder = data == null ? StoreOptions.defaultData(System.getenv()) : data;
-    Optional<HostProcess> process = HostProcess.find(folder);
-    if (process.isEmpty()) {
-      return Optional.empty();
+  /** Makes clusters what they were, unless another Larder of this engine is there for them. */
+  private void detach(Engine engine, List<String> changes) throws EngineException {
+    boolean others =
+        engine.containers(Map.of(Deployment.ROLE, Deployment.REGISTRY), false).stream()
+            .anyMatch(container -> !container.name().equals(name));
+    if (others) {
+      return;
     }
-    process.get().stop(GRACE);
-    changes.add("ended process " + process.get().pid());
-    return Optional.of("the folder " + folder);
+    Reach reach = new Reach.Own(engine);
+    NodeWiring nodes =
+        new NodeWiring(
+            engine, reach, new NodeWiring.Wishes(false, true, false, false), ProbeImage.NAME);
+    ClusterWiring wiring = new ClusterWiring(engine, reach, nodes, true, false);
+    for (Cluster cluster : Clusters.all(engine)) {
+      ClusterReport report = wiring.detach(cluster, _ -> {});
+      for (NodeReport node : report.nodes()) {
+        if (!node.steps().isEmpty()) {
+          changes.add("unwired the node " + node.node().name());
+        }
+      }
+      Stream.concat(
+              report.findings().stream(),
+              report.nodes().stream().flatMap(node -> node.findings().stream()))
+          .filter(Finding::isProblem)
+          .forEach(problem -> warn(problem.toString()));
+    }
+  }
+
+  private void warn(String message) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("larder: " + message);
+    err.flush();
   }
 
   private void print(List<String> changes, Optional<String> kept) {

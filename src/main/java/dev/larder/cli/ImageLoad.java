@@ -6,7 +6,6 @@ import dev.larder.control.Progress;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
 import dev.larder.engine.Image;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -35,7 +34,8 @@ record ImageLoad(Image image, LoadTarget target) {
     try {
       engine.push(target.pushed(), tally);
     } catch (EngineException e) {
-      throw new EngineException(e.getMessage() + remedy(String.valueOf(e.getMessage()), engine), e);
+      throw new EngineException(
+          e.getMessage() + target.remedy(String.valueOf(e.getMessage()), engine.podman()), e);
     } finally {
       if (!named) {
         unname(engine, holder);
@@ -60,31 +60,5 @@ record ImageLoad(Image image, LoadTarget target) {
         .put("layersSent", tally.sent())
         .put("bytesSent", tally.bytes())
         .put("layersThere", tally.there());
-  }
-
-  private String remedy(String message, Engine engine) {
-    String registry = target.repository().substring(0, target.repository().indexOf('/'));
-    String text = message.toLowerCase(Locale.ROOT);
-    if (text.contains("gave http response to https client")
-        || text.contains("first record does not look like a tls handshake")) {
-      return engine.podman()
-          ? ("; tell Podman that it speaks plain http, in registries.conf: [[registry]]"
-                  + " location = \"%s\" insecure = true")
-              .formatted(registry)
-          : "; tell the engine that it speaks plain http, in daemon.json: \"insecure-registries\": [\"%s\"]"
-              .formatted(registry);
-    }
-    if (text.contains("connection refused")) {
-      return "; is a Larder serving at %s? See larder up, or say another one by --to"
-          .formatted(registry);
-    }
-    if (text.contains("unauthorized") || text.contains("no basic auth credentials")) {
-      return "; log the user in by docker login " + registry;
-    }
-    // In the words of Larder, or of an engine that reads no more of its answer than the code.
-    boolean mirrored = text.contains("can only be pulled from") || text.contains("unsupported");
-    return target.overlay() && mirrored
-        ? "; --as-is needs a Larder with overlays turned on: larder serve --overlays"
-        : "";
   }
 }

@@ -5,6 +5,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.RepositoryKey;
 import dev.larder.transfer.ImageName;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -77,5 +78,38 @@ record LoadTarget(String source, String repository, Tag tag, String name, boolea
   /** The name by which the engine pushes it. */
   String pushed() {
     return repository + ":" + tag;
+  }
+
+  /**
+   * What to do about a push of it that failed, as the end of a sentence; empty where nothing is
+   * known.
+   *
+   * @param message the engine's
+   * @param podman whether that is Podman
+   */
+  String remedy(String message, boolean podman) {
+    String registry = repository.substring(0, repository.indexOf('/'));
+    String text = message.toLowerCase(Locale.ROOT);
+    if (text.contains("gave http response to https client")
+        || text.contains("first record does not look like a tls handshake")) {
+      return podman
+          ? ("; tell Podman that it speaks plain http, in registries.conf: [[registry]]"
+                  + " location = \"%s\" insecure = true")
+              .formatted(registry)
+          : "; tell the engine that it speaks plain http, in daemon.json: \"insecure-registries\": [\"%s\"]"
+              .formatted(registry);
+    }
+    if (text.contains("connection refused")) {
+      return "; is a Larder serving at %s? See larder up, or say another one by --to"
+          .formatted(registry);
+    }
+    if (text.contains("unauthorized") || text.contains("no basic auth credentials")) {
+      return "; log the user in by docker login " + registry;
+    }
+    // In the words of Larder, or of an engine that reads no more of its answer than the code.
+    boolean mirrored = text.contains("can only be pulled from") || text.contains("unsupported");
+    return overlay && mirrored
+        ? "; --as-is needs a Larder with overlays turned on: larder serve --overlays"
+        : "";
   }
 }

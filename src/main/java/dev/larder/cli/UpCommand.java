@@ -120,8 +120,7 @@ final class UpCommand implements Callable<Integer> {
     if (port < 1 || port > MAX_PORT) {
       throw CommandException.usage("--port is a number from 1 to 65535, not " + port);
     }
-    try (Engine engine =
-        Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")))) {
+    try (Engine engine = NodeOptions.engine()) {
       if (host) {
         print(new HostUp(engine, Readiness.usual(), this::progress).run(wantedOnHost(engine)));
       } else {
@@ -241,7 +240,7 @@ final class UpCommand implements Callable<Integer> {
         say(
             "Larder is up: localhost:%d (container %s, network %s)"
                 .formatted(port, name, settings.network()));
-        nextSteps(settings.watch(), "larder attach");
+        nextSteps(settings.watch(), "");
       }
       case JSON -> {
         ObjectNode json = json(result.changes());
@@ -267,7 +266,7 @@ final class UpCommand implements Callable<Integer> {
         say(
             "Larder is up: localhost:%d (process %d, listening at %s)"
                 .formatted(port, result.process().pid(), String.join(", ", result.listen())));
-        nextSteps(false, "larder attach");
+        nextSteps(false, data == null ? "" : "LARDER_DATA=%s ".formatted(data));
       }
       case JSON -> {
         ObjectNode json = json(result.changes()).put("pid", result.process().pid());
@@ -284,11 +283,11 @@ final class UpCommand implements Callable<Integer> {
     return json;
   }
 
-  private void nextSteps(boolean watching, String attach) {
+  private void nextSteps(boolean watching, String variables) {
     say(
         watching
             ? "New clusters pull through it by themselves:  kind create cluster"
-            : "Have clusters pull through it:  %s --all".formatted(attach));
+            : "Have clusters pull through it:  %slarder attach --all".formatted(variables));
     if (watching) {
       say("Those that run already, too.");
     }

@@ -49,7 +49,11 @@ final class ContainerSpecs {
                 "LARDER_DATA=" + Storage.TARGET,
                 "LARDER_LISTEN=:" + Deployment.PORT,
                 "LARDER_NAMES=" + String.join(",", names(settings, aliases))));
-    settings.configurationFile().ifPresent(file -> environment.add("LARDER_CONFIG=" + file));
+    environment.add(
+        settings
+            .configurationFile()
+            .map(file -> "LARDER_CONFIG=" + file)
+            .orElse("LARDER_OVERLAYS=true")); // a file says itself whether it wants them
     return sealed(
         new ContainerSpec(
             settings.name(),
@@ -61,6 +65,7 @@ final class ContainerSpecs {
             List.of(settings.storage().mount()),
             List.of(new Port(Deployment.PORT, "tcp", "127.0.0.1", settings.port())),
             List.of(),
+            true,
             RestartPolicy.UNLESS_STOPPED,
             settings.network(),
             Optional.empty(),
@@ -96,6 +101,7 @@ final class ContainerSpecs {
             List.of(new Mount(Mount.Kind.FOLDER, settings.socket(), ENGINE_SOCKET, false)),
             List.of(),
             List.of("label=disable"), // where SELinux would keep it from the socket
+            false, // the image's looks for what serves
             RestartPolicy.UNLESS_STOPPED,
             NO_NETWORK,
             Optional.empty(),

@@ -29,21 +29,24 @@ public record Down(Engine engine) {
   public record Result(List<String> changes, Optional<String> kept) {}
 
   /**
-   * Removes what there is of the Larder of this name; nothing is fine too.
+   * Removes the container that wires new nodes for the Larder of this name; none is fine too.
+   *
+   * @return what was removed, in words
+   * @throws DeployException if a container of that name isn't Larder's
+   */
+  public List<String> endWatching(String name) throws EngineException, DeployException {
+    return remove(ours(Settings.watcher(name), Deployment.WATCHER));
+  }
+
+  /**
+   * Removes the Larder of this name; none is fine too.
    *
    * @param purge whether its volume goes too, with all images
    * @throws DeployException if a container of that name isn't Larder's
    */
   public Result run(String name, boolean purge) throws EngineException, DeployException {
-    List<String> changes = new ArrayList<>();
     Optional<Container> registry = ours(name, Deployment.REGISTRY);
-    Optional<Container> watcher = ours(Settings.watcher(name), Deployment.WATCHER);
-    for (Container container :
-        List.of(watcher, registry).stream().flatMap(Optional::stream).toList()) {
-      engine.stop(container.id(), GRACE);
-      engine.remove(container.id());
-      changes.add("removed the container " + container.name());
-    }
+    List<String> changes = remove(registry);
     Optional<Mount> store = registry.flatMap(Down::store);
     if (store.filter(mount -> mount.kind() != Mount.Kind.VOLUME).isPresent()) {
       return new Result(changes, store.map(Mount::source));
@@ -59,6 +62,16 @@ public record Down(Engine engine) {
     changes.add("removed the volume %s with all images".formatted(volume.get()));
     removeNetworks(changes);
     return new Result(changes, Optional.empty());
+  }
+
+  private List<String> remove(Optional<Container> container) throws EngineException {
+    List<String> changes = new ArrayList<>();
+    if (container.isPresent()) {
+      engine.stop(container.get().id(), GRACE);
+      engine.remove(container.get().id());
+      changes.add("removed the container " + container.get().name());
+    }
+    return changes;
   }
 
   private Optional<Container> ours(String name, String role)

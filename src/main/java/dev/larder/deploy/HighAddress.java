@@ -1,9 +1,13 @@
 package dev.larder.deploy;
 
+import dev.larder.engine.Engine;
+import dev.larder.engine.EngineException;
 import dev.larder.engine.Network;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,6 +46,34 @@ public final class HighAddress {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Puts a container on a network, at such an address if the engine lets it.
+   *
+   * @param aliases further names there
+   */
+  public static void connect(Engine engine, String network, String container, List<String> aliases)
+      throws EngineException {
+    Optional<String> address =
+        network.equals(Network.DEFAULT_BRIDGE)
+            ? Optional.empty()
+            : engine.network(network).flatMap(HighAddress::of);
+    try {
+      engine.connect(network, container, address, aliases);
+    } catch (EngineException e) {
+      if (address.isEmpty() || !isRefusal(e)) {
+        throw e;
+      }
+      engine.connect(network, container, Optional.empty(), aliases);
+    }
+  }
+
+  /** Whether the engine gives fixed addresses only in ranges that somebody has set. */
+  static boolean isRefusal(EngineException e) {
+    return String.valueOf(e.getMessage())
+        .toLowerCase(Locale.ROOT)
+        .contains("user specified ip address is supported only");
   }
 
   private static long number(String address) {

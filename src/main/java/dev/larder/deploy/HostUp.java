@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,9 @@ public record HostUp(Engine engine, Readiness readiness, Consumer<String> progre
   private List<String> listen(int port, List<String> remarks) throws IOException {
     Set<String> addresses = new LinkedHashSet<>();
     addresses.add("127.0.0.1:" + port);
-    for (Network network : engine.networks()) {
+    List<Network> networks =
+        engine.networks().stream().sorted(Comparator.comparing(Network::name)).toList();
+    for (Network network : networks) {
       Optional<String> gateway = network.ipv4().flatMap(Network.Subnet::host);
       if (!network.driver().equals("bridge") || gateway.isEmpty()) {
         continue;
@@ -132,9 +135,11 @@ public record HostUp(Engine engine, Readiness readiness, Consumer<String> progre
                 wanted.folder().toString(),
                 "--listen",
                 String.join(",", listen)));
-    wanted
-        .configuration()
-        .ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
+    arguments.addAll(
+        wanted
+            .configuration()
+            .map(file -> List.of("--config", file.toString()))
+            .orElse(List.of("--overlays"))); // a file says itself whether it wants them
     return arguments;
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public record ImageBuild(String version, String base, List<String> tags) {
   /** The base that the Dockerfile has. */
   public static final String BASE = "debian:trixie-slim";
+
+  private static final Pattern NOTE =
+      Pattern.compile("-{2,3}>|Removing intermediate container|Successfully (built|tagged)");
 
   /**
    * Only writes the folder that the image is built from, for another builder.
@@ -63,12 +67,19 @@ public record ImageBuild(String version, String base, List<String> tags) {
               tags,
               Map.of(),
               Map.of("BASE", base, "VERSION", version),
-              lines);
+              line -> tell(line.strip(), lines));
       return engine
           .image(id)
           .orElseThrow(() -> new IOException("the engine has lost what it built: " + id));
     } finally {
       delete(folder);
+    }
+  }
+
+  /** What is done and what commands say, without what the engine notes of its own doings. */
+  private static void tell(String line, Consumer<String> lines) {
+    if (!line.isEmpty() && !NOTE.matcher(line).lookingAt()) {
+      lines.accept(line);
     }
   }
 

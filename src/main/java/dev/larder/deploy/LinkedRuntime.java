@@ -11,16 +11,17 @@ import java.util.Locale;
 /** A Java with no more modules than Larder needs, linked from the JDK that runs Larder. */
 final class LinkedRuntime {
   /**
-   * What Larder and its libraries need. Not in here: java.desktop, java.compiler and jdk.jfr, which
-   * some libraries have uses for that Larder has not, and do without.
+   * What Larder and its libraries need; java.sql brings java.logging along. Not in here:
+   * java.desktop, java.compiler and jdk.jfr, which some libraries have uses for that Larder has
+   * not, and do without.
    */
   static final List<String> MODULES =
       List.of(
           "java.base",
-          "java.logging",
           "java.naming",
           "java.security.jgss",
           "java.sql",
+          "jdk.management",
           "jdk.unsupported");
 
   private LinkedRuntime() {}

@@ -57,7 +57,7 @@ public record Up(Engine engine, Readiness readiness, Consumer<String> progress) 
         case Step.Remove(String container, _) -> engine.remove(container);
         case Step.Start(String container) -> engine.start(container);
         case Step.Join(String container, String network, List<String> aliases) ->
-            engine.connect(network, container, Optional.empty(), aliases);
+            HighAddress.connect(engine, network, container, aliases);
         case Step.Run run -> run(run, settings, remarks);
       }
       changes.add(step.what());
@@ -73,8 +73,7 @@ public record Up(Engine engine, Readiness readiness, Consumer<String> progress) 
     return new Result(deployment, List.copyOf(changes), List.copyOf(remarks));
   }
 
-  private void run(Step.Run step, Settings settings, List<String> remarks)
-      throws EngineException, DeployException {
+  private void run(Step.Run step, Settings settings, List<String> remarks) throws EngineException {
     ContainerSpec spec = step.spec();
     boolean serves = spec.name().equals(settings.name());
     Optional<String> address =
@@ -82,28 +81,48 @@ public record Up(Engine engine, Readiness readiness, Consumer<String> progress) 
     try {
       create(step, address);
     } catch (EngineException e) {
-      engine.remove(spec.name());
-      String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-      if (serves && (reason.contains("already allocated") || reason.contains("already in use"))) {
-        throw new DeployException(
-            "port %d of 127.0.0.1 is taken by a process on the engine's host: stop it, or choose another port by --port (%s)"
-                .formatted(settings.port(), e.getMessage()));
+      if (address.isEmpty() || !HighAddress.isRefusal(e)) {
+        throw told(e, spec, settings);
       }
-      if (address.isEmpty() || !reason.contains("user specified ip address is supported only")) {
-        throw e;
-      }
-      create(step, Optional.empty());
       remarks.add(
-          "%s before version 29.1 gives no fixed address on the network %s: after a restart of the engine, Larder may take a node's"
-              .formatted(engine.name(), spec.network()));
+          "Docker before 29.1 gives no fixed address on the network %s: after its restart, Larder may take a node's. Without clusters, docker network rm %s and larder up make it anew, with one"
+              .formatted(spec.network(), spec.network()));
+      try {
+        create(step, Optional.empty());
+      } catch (EngineException again) {
+        throw told(again, spec, settings);
+      }
     }
   }
 
+  /** A port that something other than a container has shows only when it is to be published. */
+  private static EngineException told(EngineException e, ContainerSpec spec, Settings settings) {
+    String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    boolean taken = reason.contains("already allocated") || reason.contains("already in use");
+    return taken && !spec.ports().isEmpty()
+        ? new EngineException(
+            "port %d of 127.0.0.1 is taken by a process on the engine's host: stop it, or choose another port by --port (%s)"
+                .formatted(settings.port(), e.getMessage()),
+            e)
+        : e;
+  }
+
+  /** Creates and starts it; what can't be started is removed again. */
   private void create(Step.Run step, Optional<String> address) throws EngineException {
     ContainerSpec spec = step.spec().at(address);
     String id = engine.create(spec);
+    try {
+      start(step);
+    } catch (EngineException e) {
+      engine.remove(id);
+      throw e;
+    }
+  }
+
+  private void start(Step.Run step) throws EngineException {
+    String name = step.spec().name();
     if (!step.files().isEmpty()) {
-      engine.copyInto(id, step.files());
+      engine.copyInto(name, step.files());
     }
     for (Endpoint endpoint : step.more()) {
       if (engine.network(endpoint.network()).isPresent()) {
@@ -111,10 +130,10 @@ public record Up(Engine engine, Readiness readiness, Consumer<String> progress) 
             endpoint.aliases().stream()
                 .filter(alias -> !SHORT_ID.matcher(alias).matches())
                 .toList();
-        engine.connect(endpoint.network(), id, Optional.empty(), aliases);
+        HighAddress.connect(engine, endpoint.network(), name, aliases);
       }
     }
-    engine.start(id);
+    engine.start(name);
   }
 
   private void awaitReady(Settings settings)

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param mounts volumes and folders
  * @param ports ports to publish
  * @param securityOptions {@code label=disable} and such
+ * @param healthCheck whether the image's health check is made
  * @param restart what to do when it ends
  * @param network the network that it is on from the start
  * @param address its IPv4 address there; empty for one that the engine chooses
@@ -31,6 +32,7 @@ public record ContainerSpec(
     List<Mount> mounts,
     List<Port> ports,
     List<String> securityOptions,
+    boolean healthCheck,
     RestartPolicy restart,
     String network,
     Optional<String> address,
@@ -48,6 +50,7 @@ public record ContainerSpec(
         mounts,
         ports,
         securityOptions,
+        healthCheck,
         restart,
         network,
         fixed,
@@ -66,6 +69,7 @@ public record ContainerSpec(
         mounts,
         ports,
         securityOptions,
+        healthCheck,
         restart,
         network,
         address,

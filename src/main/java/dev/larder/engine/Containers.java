@@ -3,6 +3,7 @@ package dev.larder.engine;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Frame;
+import com.github.dockerjava.api.model.HealthCheck;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.InternetProtocol;
 import com.github.dockerjava.api.model.MountType;
@@ -74,6 +75,9 @@ record Containers(Api api) {
           }
           if (!spec.aliases().isEmpty()) {
             command.withAliases(spec.aliases());
+          }
+          if (!spec.healthCheck()) {
+            command.withHealthcheck(new HealthCheck().withTest(List.of("NONE")));
           }
           spec.user().ifPresent(command::withUser);
           spec.address().ifPresent(command::withIpv4Address);

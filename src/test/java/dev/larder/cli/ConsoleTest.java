@@ -44,6 +44,34 @@ class ConsoleTest {
   }
 
   @Test
+  void aHealthCheckIsNoLine() throws UnknownHostException {
+    Access check = base("larder-health", InetAddress.getLoopbackAddress());
+    assertThat(printed(LogFormat.TEXT, console -> console.log(check))).isEmpty();
+    Access other = base("docker/28.5.2", InetAddress.getLoopbackAddress());
+    assertThat(printed(LogFormat.TEXT, console -> console.log(other))).contains("GET base 200");
+    Access far = base("larder-health", InetAddress.getByName("172.18.0.3"));
+    assertThat(printed(LogFormat.TEXT, console -> console.log(far))).contains("GET base 200");
+  }
+
+  private static Access base(String userAgent, InetAddress remote) {
+    return new Access(
+        NOW,
+        "GET",
+        "base",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        200,
+        Access.Outcome.HOSTED,
+        2,
+        true,
+        0,
+        Duration.ofMillis(1),
+        new InetSocketAddress(remote, 40000),
+        userAgent);
+  }
+
+  @Test
   void aRequestIsAnObjectForPrograms() {
     assertThat(printed(LogFormat.JSON, console -> console.log(PULL)))
         .isEqualTo(

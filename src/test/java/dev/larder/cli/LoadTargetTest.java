@@ -101,6 +101,22 @@ class LoadTargetTest {
         .hasMessageContaining(reason);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "http: server gave HTTP response to HTTPS client, false, daemon.json",
+    "http: server gave HTTP response to HTTPS client, true, registries.conf",
+    "dial tcp 127.0.0.1:5001: connect: connection refused, false, larder up",
+    "no basic auth credentials, false, docker login localhost:5001",
+    "unsupported: The operation is unsupported., false, larder serve --overlays"
+  })
+  void whatToDoIsSaidWhereItIsKnown(String message, boolean podman, String remedy)
+      throws CommandException {
+    LoadTarget target = LoadTarget.of("app:1", Optional.empty(), true, LARDER);
+
+    assertThat(target.remedy(message, podman)).startsWith("; ").contains(remedy);
+    assertThat(target.remedy("no space left on device", podman)).isEmpty();
+  }
+
   @Test
   void aPushIsToldAsOneSum() {
     List<Step> steps = new ArrayList<>();

@@ -131,8 +131,8 @@ public final class Doctor {
   }
 
   private void lookAtLarder() {
-    if (reach instanceof Reach.Server) {
-      return; // it runs elsewhere
+    if (!(reach instanceof Reach.Own)) {
+      return; // it runs elsewhere, or beside the engine
     }
     checks.add(new LarderCheck(larder));
     if (running().isPresent()) {

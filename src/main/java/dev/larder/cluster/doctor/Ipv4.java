@@ -34,13 +34,6 @@ record Ipv4(int first, int bits) {
     return number(address) - first;
   }
 
-  /** The address after which lie that many others, less one. */
-  String fromEnd(int offset) {
-    int number = first + size() - offset;
-    return "%d.%d.%d.%d"
-        .formatted(number >>> 24, number >>> 16 & 0xff, number >>> 8 & 0xff, number & 0xff);
-  }
-
   private int size() {
     return bits == 0 ? -1 : 1 << (32 - bits);
   }

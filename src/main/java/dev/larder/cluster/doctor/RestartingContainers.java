@@ -1,6 +1,7 @@
 package dev.larder.cluster.doctor;
 
 import dev.larder.deploy.Deployment;
+import dev.larder.deploy.HighAddress;
 import dev.larder.engine.Container;
 import dev.larder.engine.Engine;
 import dev.larder.engine.Network;
@@ -10,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Whether a container that starts with the engine has a low address in the nodes' network. The
@@ -24,9 +23,6 @@ import java.util.stream.IntStream;
 record RestartingContainers(Engine engine, String network, Set<String> nodes) implements Check {
   /** More containers than these are hardly on one network at a time. */
   private static final int LOW = 64;
-
-  /** Where, from the end of a network, the addresses begin that the engine won't give out. */
-  private static final int HIGH = 56;
 
   @Override
   public Area area() {
@@ -65,7 +61,7 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
       if (startsWithTheEngine(container)
           && address.isPresent()
           && isLow(subnet.get(), address.get())) {
-        findings.add(finding(network, subnet.get(), container, address.get(), tool));
+        findings.add(finding(network, container, address.get(), tool));
       }
     }
     return findings;
@@ -86,8 +82,7 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
         .orElseGet(() -> Ipv4.block(subnet.cidr()).offset(address) <= LOW);
   }
 
-  private static Finding finding(
-      Network network, Subnet subnet, Container container, String address, Tool tool) {
+  private static Finding finding(Network network, Container container, String address, Tool tool) {
     boolean larder = container.labels().containsKey(Deployment.ROLE);
     return new Finding(
         Area.LOW_ADDRESSES,
@@ -98,18 +93,10 @@ record RestartingContainers(Engine engine, String network, Set<String> nodes) im
             .formatted(address, network.name()),
         (larder
                 ? "larder up"
-                : tool.move(network.name(), container.name(), freeAddress(network, subnet)))
+                : HighAddress.of(network)
+                    .map(high -> tool.move(network.name(), container.name(), high))
+                    .orElse("put it on another network"))
             + tool.caveat(network.name()));
-  }
-
-  private static String freeAddress(Network network, Subnet subnet) {
-    Set<Optional<String>> taken =
-        network.members().stream().map(Network.Member::address).collect(Collectors.toSet());
-    return IntStream.iterate(HIGH, offset -> offset + 1)
-        .mapToObj(Ipv4.block(subnet.cidr())::fromEnd)
-        .filter(address -> !taken.contains(Optional.of(address)))
-        .findFirst()
-        .orElseThrow();
   }
 
   /**

@@ -50,7 +50,7 @@ class AddressesTest {
   void whatStartsWithTheEngineIsToStayAwayFromTheAddressesThatTheEngineGivesOut(
       String address, String range, RestartPolicy restart, boolean found) {
     Network network =
-        Lab.kindNetwork(Optional.ofNullable(range), member("larder", "172.18.255.200"));
+        Lab.kindNetwork(Optional.ofNullable(range), member("larder", "172.18.255.254"));
     var registry = Lab.other("kind-registry", restart, Lab.on("kind", address));
 
     List<Finding> findings = RestartingContainers.judge(network, List.of(registry), NEW);
@@ -64,7 +64,7 @@ class AddressesTest {
               assertThat(finding.remedy())
                   .isEqualTo(
                       "docker network disconnect kind kind-registry && docker network connect --ip"
-                          + " 172.18.255.199 kind kind-registry");
+                          + " 172.18.255.253 kind kind-registry");
             });
   }
 

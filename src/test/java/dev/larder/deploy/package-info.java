@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.deploy;
+
+import org.jspecify.annotations.NullMarked;
