@@ -165,12 +165,26 @@ def in_a_container(lab, docker_io):
     files_of_the_host(lab, engine, image)
     refused(engine, "there is no app:1", "rm", "app:1")
     refused(engine, "no container of Larder's named other", "status", "--container", "other")
+    the_clusters(engine)
+    before = json.loads(engine.larder("status", "-o", "json"))["pullsThrough"]
     engine("stop", "larder")
     refused(engine, "is stopped: start it with larder up", "status")
     engine("start", "larder")
-    wait_until(lambda: json.loads(engine.larder("status", "-o", "json"))["pullsThrough"] == status["pullsThrough"],
-               "the container says the same after a new start")
+    wait_until(lambda: serves(engine), "the container answers commands after a new start")
+    check_equal(json.loads(engine.larder("status", "-o", "json"))["pullsThrough"], before, "counts after a new start of the container")
     say("a stopped container is told apart, and after its start nothing is lost")
+
+
+def the_clusters(engine):
+    engine.node("dev-control-plane", cluster="dev").wait_until_ready()
+    for wired in False, True:
+        cluster, = json.loads(engine.larder("get", "clusters", "-o", "json"))["clusters"]
+        check_equal(cluster, {"name": "dev", "kind": "kind", "networks": ["kind"], "nodes": [
+            {"name": "dev-control-plane", "role": "control-plane", "running": True, "wired": wired}]}, "the cluster as it is listed")
+        if not wired:
+            engine.larder("attach", "dev", "--no-configmap")
+    say("a cluster before and after it is attached:\n" + engine.larder("get", "clusters", "-o", "wide"))
+    engine.delete_cluster("dev")
 
 
 def files_of_the_host(lab, engine, image):
@@ -181,6 +195,14 @@ def files_of_the_host(lab, engine, image):
     engine("cp", layout, "larder:/tmp/import")
     engine("exec", "larder", "larder", "import", "/tmp/import", "--name", "taken:1")
     check("hosted" in engine.larder("get", "images", "taken:1"), "what was imported in the container isn't listed")
+
+
+def serves(engine):
+    try:
+        return json.loads(engine.larder("status", "-o", "json"))["serving"]
+    except CommandFailed as failed:
+        check("no Larder serves" in str(failed), f"a container that isn't ready says {failed}")
+        return False
 
 
 def refused(engine, reason, *arguments):
