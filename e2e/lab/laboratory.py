@@ -43,9 +43,9 @@ class Laboratory(contextlib.ExitStack):
         """An image by its name without the tag."""
         return self.images[f"{name}:e2e"]
 
-    def docker_io(self, address=tokens.LOOPBACK):
-        """The upstream docker.io: https with an authority of our own, and tokens."""
-        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), True, address))
+    def docker_io(self, address=tokens.LOOPBACK, secure=True):
+        """The upstream docker.io: https with an authority of our own, and tokens; or plain http, open to all."""
+        return self._open(Upstream(self._prepared, "docker.io", self._logs("docker.io"), secure, address))
 
     def quay_io(self, address=tokens.LOOPBACK):
         """The upstream quay.io: plain http, open to all."""
@@ -71,8 +71,8 @@ class Laboratory(contextlib.ExitStack):
         """A folder for `larder up --config`, with which Larder knows these upstreams."""
         folder = self.folder / f"configuration-{next(self._numbers)}"
         folder.mkdir()
-        shutil.copy(self._authority.certificate, folder)
-        authority = f"/etc/larder/{self._authority.certificate.name}"
+        shutil.copy(self.authority.certificate, folder)
+        authority = f"/etc/larder/{self.authority.certificate.name}"
         (folder / "larder.yml").write_text(upstream_settings(
             {upstream.name: (upstream.url, authority if upstream.tokens else None) for upstream in upstreams}, fresh_for))
         return folder

@@ -4,8 +4,10 @@ kind's own base image, from the Go module of kind."""
 import datetime
 import hashlib
 import json
+import os
 import pathlib
 import shutil
+import stat
 
 from . import programs
 from .containerd import check_pulled
@@ -56,7 +58,8 @@ REGISTRY = {
     # Images of kind 0.31 and later, whose containerd has this built in.
     "two-paths": f'[{OWN_PLUGIN}]\n  config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"\n',
     # What many people's configuration of kind has from older documentation.
-    "mirrors": f'[{OWN_PLUGIN}.mirrors."docker.io"]\n  endpoint = ["http://proxy:5000"]\n',
+    "mirrors": f'[{OWN_PLUGIN}.mirrors."docker.io"]\n  endpoint = ["http://proxy:5000"]\n'
+               f'[{OWN_PLUGIN}.mirrors."localhost:5000"]\n  endpoint = ["http://registry:5000"]\n',
 }
 
 
@@ -150,6 +153,22 @@ class Node:
     def root(self):
         """The node's files as this machine sees them, while it runs."""
         return pathlib.Path(f"/proc/{self._engine.inspect(self.name)['State']['Pid']}/root")
+
+    def files(self):
+        """All that is in it and is not its kernel's, its devices, or what only lives while it runs: {path: (mode, owner, content)}."""
+        root = self.root()
+        found = {}
+        for folder, folders, names in os.walk(root):
+            if folder == str(root):
+                folders[:] = set(folders) - {"dev", "proc", "run", "sys", "tmp", "var"}
+            for path in (pathlib.Path(folder) / name for name in (*folders, *names)):
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode):
+                    content = hashlib.sha256(path.read_bytes()).hexdigest()
+                else:
+                    content = os.readlink(path) if path.is_symlink() else ""
+                found[str(path.relative_to(root))] = f"{status.st_mode:o} {status.st_uid}:{status.st_gid} {content}"
+        return found
 
     def started(self):
         """When the engine last started it, in seconds since 1970."""
