@@ -31,7 +31,7 @@ def run(*argv, env=None, cwd=None, stdin=None, seconds=COMMAND_SECONDS):
     except subprocess.TimeoutExpired as stuck:
         raise CommandFailed(f"{' '.join(argv)}: had not ended after {seconds} s") from stuck
     if done.returncode != 0:
-        raise CommandFailed(f"{' '.join(argv)}: status {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}")
+        raise CommandFailed(f"{' '.join(argv)}: status {done.returncode}: {(done.stdout + done.stderr).strip()[-2000:]}")
     return done.stdout
 
 
