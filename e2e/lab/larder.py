@@ -60,7 +60,7 @@ class Larder:
 
     def command(self, name, *arguments):
         """Runs another command of Larder's on this folder; gives what it prints."""
-        return programs.run(LAUNCHER, name, "--config", self.configuration, *arguments)
+        return programs.run(LAUNCHER, name, *arguments, "--config", self.configuration)
 
     @property
     def pid(self):

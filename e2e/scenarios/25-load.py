@@ -44,7 +44,8 @@ class Load:
         self._environment = {"DOCKER_HOST": engine.host, "DOCKER_CONFIG": str(engine.folder / "config")}
 
     def __call__(self, *arguments, to=None):
-        return run(LAUNCHER, "load", "--to", to or self._to, *arguments, env=self._environment)
+        place = self._to if to is None else to
+        return run(LAUNCHER, "load", *(["--to", place] if place else []), *arguments, env=self._environment)
 
     def json(self, *arguments):
         return json.loads(self(*arguments, "-o", "json"))["loaded"]
@@ -150,6 +151,7 @@ def under_a_name_of_larders(lab, larder, docker, load, nodes, address, name):
 
 def refusals(docker, load, name):
     said = [
+        load.fails("there is no Larder on", name, to=""),
         load.fails("has no image none:1", "none:1"),
         load.fails("--as NAME:TAG", identity(docker, name)),
         load.fails("--as NAME:TAG", identity(docker, name).removeprefix("sha256:")[:12]),

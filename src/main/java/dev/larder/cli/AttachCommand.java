@@ -163,7 +163,8 @@ final class AttachCommand implements Callable<Integer> {
     console.close();
   }
 
-  private static Optional<HostProcess> process() throws CommandException {
+  /** The Larder that {@code larder up --host} has started on this machine. */
+  static Optional<HostProcess> process() throws CommandException {
     String data = System.getenv().getOrDefault("LARDER_DATA", "");
     Path folder = data.isEmpty() ? StoreOptions.defaultData(System.getenv()) : Path.of(data);
     try {

@@ -51,10 +51,13 @@ final class GetClustersCommand implements Callable<Integer> {
     List<JsonNode> clusters = new ArrayList<>();
     try (Engine engine =
         Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")))) {
-      boolean larder = Deployment.find(engine).isPresent();
+      Reach reach = AttachCommand.reach(engine, null);
+      boolean larder = !(reach instanceof Reach.Own) || Deployment.find(engine).isPresent();
       for (Cluster cluster : Clusters.all(engine)) {
         clusters.add(
-            json(cluster, node -> larder ? Optional.of(isWired(engine, node)) : Optional.empty()));
+            json(
+                cluster,
+                node -> larder ? Optional.of(isWired(engine, reach, node)) : Optional.empty()));
       }
     } catch (EngineException e) {
       throw CommandException.failure(String.valueOf(e.getMessage()));
@@ -76,10 +79,10 @@ final class GetClustersCommand implements Callable<Integer> {
   }
 
   /** Whether larder attach would find nothing to do in a node, strict or not. */
-  private static boolean isWired(Engine engine, Node node) {
+  private static boolean isWired(Engine engine, Reach reach, Node node) {
     return Stream.of(false, true)
         .map(strict -> new NodeWiring.Wishes(strict, true, true, false))
-        .map(wishes -> new NodeWiring(engine, new Reach.Own(engine), wishes, ProbeImage.NAME))
+        .map(wishes -> new NodeWiring(engine, reach, wishes, ProbeImage.NAME))
         .map(wiring -> wiring.attach(node))
         .anyMatch(report -> report.ok() && report.steps().isEmpty() && !report.unfinished());
   }

@@ -95,8 +95,7 @@ final class ImageCommand implements Callable<Integer> {
   static Image build(ImageBuild build, Engine engine, PrintWriter err)
       throws IOException, InterruptedException {
     try (ProgressLine progress = ProgressLine.on(err, InstantSource.system())) {
-      return build.run(
-          engine, line -> progress.report(new Step(line, Step.Unit.ITEMS, 0, 0)));
+      return build.run(engine, line -> progress.report(new Step(line, Step.Unit.ITEMS, 0, 0)));
     }
   }
 

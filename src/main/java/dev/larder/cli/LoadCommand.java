@@ -106,14 +106,18 @@ final class LoadCommand implements Callable<Integer> {
           .orElseThrow(
               () -> CommandException.usage("--to is HOST:PORT, and \"%s\" isn't".formatted(to)));
     }
-    Deployment deployment =
-        Deployment.find(engine)
-            .orElseThrow(
-                () ->
-                    CommandException.failure(
-                        "there is no Larder on %s: start it by larder up, or say by --to HOST:PORT"
-                                .formatted(engine.name())
-                            + " where one serves"));
+    Optional<Deployment> found = Deployment.find(engine);
+    if (found.isEmpty()) {
+      return AttachCommand.process()
+          .map(process -> new RegistryName("localhost:" + process.port()))
+          .orElseThrow(
+              () ->
+                  CommandException.failure(
+                      "there is no Larder on %s: start it by larder up, or say by --to HOST:PORT"
+                              .formatted(engine.name())
+                          + " where one serves"));
+    }
+    Deployment deployment = found.get();
     if (!deployment.running()) {
       throw CommandException.failure(
           "the container %s doesn't run: start it by larder up"

@@ -135,9 +135,11 @@ public record HostUp(Engine engine, Readiness readiness, Consumer<String> progre
                 wanted.folder().toString(),
                 "--listen",
                 String.join(",", listen)));
-    wanted
-        .configuration()
-        .ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
+    arguments.addAll(
+        wanted
+            .configuration()
+            .map(file -> List.of("--config", file.toString()))
+            .orElse(List.of("--overlays"))); // a file says itself whether it wants them
     return arguments;
   }
 

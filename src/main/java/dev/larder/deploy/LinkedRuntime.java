@@ -16,7 +16,13 @@ final class LinkedRuntime {
    * not, and do without.
    */
   static final List<String> MODULES =
-      List.of("java.base", "java.naming", "java.security.jgss", "java.sql", "jdk.unsupported");
+      List.of(
+          "java.base",
+          "java.naming",
+          "java.security.jgss",
+          "java.sql",
+          "jdk.management",
+          "jdk.unsupported");
 
   private LinkedRuntime() {}
 

@@ -368,6 +368,7 @@ class AuthenticationTest {
     UpstreamRegistry registry = lab.registry();
     fake.fail(SeenRequest::isToken, 1, Fault.throttle("30"));
     assertThat(retryAfter(registry.headManifest(APP, ONE))).contains(Duration.ofSeconds(30));
+    lab.clock.advance(Duration.ofSeconds(30));
     fake.fail(SeenRequest::isToken, 1, new Fault.Status(200, Map.of(), "<html>"));
     assertThat(failed(registry.headManifest(APP, ONE))).contains("did not answer with JSON");
     fake.fail(SeenRequest::isToken, 1, new Fault.Status(200, Map.of(), "{}"));

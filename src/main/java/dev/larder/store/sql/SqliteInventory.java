@@ -19,20 +19,23 @@ import java.util.Optional;
 /** Lists and counts what is in the catalog's file. A page of a list is one query, or two. */
 final class SqliteInventory implements Inventory {
   /**
-   * A layer that two images of an index share counts once. The joins are to be done in this order,
-   * each by its index.
+   * A layer that two images of an index share counts once. What is here for another repository's
+   * sake counts as well: a client that has it from there doesn't ask for it again. The join is to
+   * be done in this order.
    */
   private static final String SIZE =
       """
-       (SELECT COALESCE(SUM(b.size), 0) FROM
+       (SELECT COALESCE(SUM(
+            (SELECT b.size FROM repository_blobs b WHERE b.digest = d.digest LIMIT 1)), 0)
+          FROM
            (SELECT r.digest FROM manifest_references r
               WHERE r.repository_id = c.repository_id AND r.manifest = c.digest
             UNION
             SELECT r.digest FROM manifest_references i CROSS JOIN manifest_references r
               WHERE i.repository_id = c.repository_id AND i.manifest = c.digest
-                AND r.repository_id = i.repository_id AND r.manifest = i.digest) d
-         CROSS JOIN repository_blobs b
-         WHERE b.repository_id = c.repository_id AND b.digest = d.digest)
+                AND r.manifest = i.digest AND r.repository_id =
+                  (SELECT m.repository_id FROM repository_manifests m
+                   WHERE m.digest = i.digest LIMIT 1)) d)
       """;
 
   private static final String COLUMNS =

@@ -133,6 +133,17 @@ class SqliteInventoryTest {
   }
 
   @Test
+  void whatIsHereForAnotherRepositorysSakeCountsToo() throws Exception {
+    TestImages.Image image = TestImages.image("app", 100);
+    long bytes = put(APP, image, "1");
+    put(MIRROR, MediaType.OCI_INDEX, TestImages.index(image), "1");
+
+    assertThat(inventory.images(new Selection.All(), Optional.empty(), 100))
+        .extracting(StoredImage::size)
+        .containsExactly(bytes, bytes);
+  }
+
+  @Test
   void pagesOfWhateverLengthMakeUpTheWholeList() throws Exception {
     for (int i = 0; i < 4; i++) {
       put(hosted("a" + i), TestImages.image("image " + i, 10 + i), "1", "2", "3");
