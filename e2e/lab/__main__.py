@@ -23,6 +23,8 @@ from .upstreams import Upstreams
 HOME = pathlib.Path(__file__).resolve().parent.parent
 WORK = HOME / ".work"
 SCENARIOS = HOME / "scenarios"
+# They take minutes each, and nodes as large as real ones: they run where they are named.
+CLUSTERS = SCENARIOS / "clusters"
 SCENARIO_SECONDS = 900
 # The scenario that builds the project needs the network, for what the build downloads.
 NEEDS_NETWORK = "07-readme"
@@ -36,16 +38,30 @@ def main(arguments):
     larder_version = programs.run(larder.LAUNCHER, "--version", seconds=600).strip()
     print(f"{larder_version}, ready to start after {time.monotonic() - begun:.0f} s", flush=True)
     Upstreams(WORK, Authority(WORK / "authority")).prepare()
-    NodeImages(WORK).prepare()
+    if any(path_of(name).parent == CLUSTERS for name in chosen):
+        NodeImages(WORK).prepare()
     passed = sum(run_outside(name) for name in chosen)
     print(f"{time.monotonic() - begun:.0f} s in all")
+    if not arguments:
+        print(f"not run, since they run where they are named: {', '.join(names_in(CLUSTERS))}")
     print(f"{passed} passed, {len(chosen) - passed} failed")
     return 0 if passed == len(chosen) else 1
 
 
+def names_in(folder):
+    return sorted(path.stem for path in folder.glob("[0-9]*.py"))
+
+
+def path_of(name):
+    """The file of a scenario."""
+    return next(folder / f"{name}.py" for folder in (SCENARIOS, CLUSTERS) if (folder / f"{name}.py").exists())
+
+
 def choose(beginnings):
-    """The scenarios whose names begin so; all of them where nothing is said."""
-    names = sorted(path.stem for path in SCENARIOS.glob("[0-9]*.py"))
+    """The scenarios whose names begin so; all but those with clusters where nothing is said, and these where "clusters" is."""
+    if beginnings == ["clusters"]:
+        return names_in(CLUSTERS)
+    names = sorted(names_in(SCENARIOS) + (names_in(CLUSTERS) if beginnings else []))
     for beginning in beginnings:
         if not any(name.startswith(beginning) for name in names):
             sys.exit(f"e2e/run: no scenario begins with {beginning!r}; there are {', '.join(names)}")
@@ -82,7 +98,7 @@ def run_inside(name):
         programs.run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     try:
         with Laboratory(WORK, name) as lab:
-            runpy.run_path(str(SCENARIOS / f"{name}.py"))["scenario"](lab)
+            runpy.run_path(str(path_of(name)))["scenario"](lab)
         return 0
     except KeyboardInterrupt:
         report.warn("  interrupted")

@@ -8,7 +8,7 @@ import shutil
 from . import programs
 from .clients import BUILT, pinned
 from .images import busybox_files
-from .node import KIND_CONFIGURATION
+from .node import KIND_CONFIGURATION, REGISTRY
 from .upstreams import Upstreams
 
 NAME = "registry.k8s.io"
@@ -37,6 +37,7 @@ COPY bin/ /usr/bin/
 COPY cni/ /opt/cni/bin/
 COPY version /kind/
 COPY 10-e2e.conflist /etc/cni/net.d/
+COPY config.toml /etc/containerd/
 """
 
 
@@ -58,6 +59,8 @@ def node_image(engine, node_images):
             for name in names:
                 shutil.copy(programs.require(PROGRAMS / name), context / folder)
         (context / "version").write_text(version())
+        # The containerd of kind's own images has this built in.
+        (context / "config.toml").write_text(KIND_CONFIGURATION.read_text() + REGISTRY["two-paths"])
         (context / "10-e2e.conflist").write_text(json.dumps(NETWORK))
         (context / "Dockerfile").write_text(DOCKERFILE.replace("BASE", node_images.build(engine, "2")))
         engine("build", "--quiet", "--tag", NODE_IMAGE, context)

@@ -33,6 +33,7 @@ class Authority:
         self.folder = pathlib.Path(folder)
         self.certificate = self.folder / "ca.pem"
         self.signing_key = self.folder / "tokens.key"
+        self._certifying = threading.Lock()
         self.signing_certificate = self.folder / "tokens.pem"
         if not self.signing_certificate.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -48,8 +49,10 @@ class Authority:
     def server(self, address=LOOPBACK):
         """Files of a certificate for an address, and its key."""
         certificate, key = (self.folder / f"{address}.{kind}" for kind in ("pem", "key"))
-        if not certificate.exists():
-            self.certify_server(certificate, key, address)
+        # Rows of a scenario run side by side.
+        with self._certifying:
+            if not certificate.exists():
+                self.certify_server(certificate, key, address)
         return certificate, key
 
     def certify_server(self, certificate, key, address=LOOPBACK):

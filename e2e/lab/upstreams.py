@@ -90,6 +90,7 @@ class Upstream:
     def __init__(self, upstreams, name, log_folder, secure, address):
         authority = upstreams.authority
         self.name = name
+        self._images = [image for image in upstreams.content.images().values() if image.upstream == name]
         self.tokens = tokens.TokenServer(authority, address=address) if secure else None
         self._open = lambda port: Registry(name, upstreams.storage(name), log_folder, self.tokens, authority, port)
         self._registry = self._open(None)
@@ -98,6 +99,11 @@ class Upstream:
     @property
     def url(self):
         return self.proxy.url
+
+    @property
+    def bytes(self):
+        """The bytes of all blobs of all its images, as one platform's pulls move them."""
+        return sum({digest: size for image in self._images for digest, size in image.blobs.items()}.values())
 
     def close(self):
         """The upstream is gone: its ports refuse connections."""

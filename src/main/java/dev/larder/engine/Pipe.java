@@ -141,7 +141,7 @@ record Pipe(InputStream in, OutputStream out, Closeable endOfInput, Closeable co
 
   private static int status(String head) throws IOException {
     String[] words = head.split("[ \r]", 3);
-    if (words.length < 2 || !words[1].matches("[0-9]{3}")) {
+    if (!head.startsWith("HTTP/") || words.length < 2 || !words[1].matches("[0-9]{3}")) {
       throw new IOException("the engine doesn't speak HTTP");
     }
     return Integer.parseInt(words[1]);

@@ -51,14 +51,8 @@ class PipeTest {
     engine(
         socket -> {
           read(socket);
-          write(
-              socket,
-              """
-              HTTP/1.1 409 Conflict\r
-              Content-Length: 31\r
-              \r
-              {"message":"it isn't running"}
-              """);
+          String refusal = "{\"message\": \"it isn't running\"}";
+          write(socket, "HTTP/1.1 409 Conflict\r\nServer: Docker\r\n\r\n" + refusal);
         });
 
     assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessage("it isn't running");
