@@ -1,11 +1,14 @@
 """`larder image` and `larder up`: one command has Larder run beside clusters, is safe to say again, keeps its images through other flags,
-a new start of the engine and `larder down`, and says what keeps it from its port; `larder down --purge` leaves nothing."""
+a new start of the engine and `larder down`, and says what keeps it from its port; `larder down` makes nodes what they were, and with --purge leaves nothing. `larder up --host` does
+without a container."""
 
 import json
+import pathlib
 import socket
 
 from lab import web
 from lab.engine import HOST
+from lab.node import HOSTS_TOML
 from lab.programs import CommandFailed, run, wait_until
 from lab.report import check, check_equal, say
 
@@ -59,10 +62,39 @@ def scenario(lab):
     run("crane", "validate", "--remote", f"{REGISTRY}/{image}")
     say("down and up again, with the upstream gone: what was pulled and what was pushed is there")
 
+    node_is_released(engine)
     engine.larder("down", "--purge")
     check_equal((containers(engine), engine("volume", "ls", "--quiet").split()), ({}, []), "what is left after larder down --purge")
     check_equal(engine("network", "ls", "--quiet", "--filter", "name=kind").split(), [], "networks after larder down --purge")
     say("larder down --purge has left nothing")
+    as_a_process(lab, engine)
+
+
+def node_is_released(engine):
+    node = engine.node("kind-control-plane")
+    hosts = node.root() / HOSTS_TOML
+    wait_until(hosts.exists, "the node is wired")
+    engine.larder("down")
+    check(not hosts.exists(), "larder down has left a node that pulls through Larder")
+    say("larder down has made a node what it was before")
+    engine("rm", "--force", "--volumes", node.name)
+
+
+def as_a_process(lab, engine):
+    upstream = lab.quay_io(HOST)
+    folder = engine.folder / "host"
+    arguments = "up", "--host", "--data", folder, "--config", lab.configuration(upstream)
+    first = json.loads(engine.larder(*arguments, "-o", "json"))
+    check_equal(json.loads(engine.larder(*arguments, "-o", "json")), first | {"changes": []}, "what a second larder up --host says")
+    node = engine.node("kind-control-plane").wait_until_ready()
+    engine.larder("attach", "--all", env={"LARDER_DATA": str(folder)})
+    node.check_pulls(lab.image("quay.io/e2e/busybox"))
+    say(f"larder up --host: process {first['pid']} at {', '.join(first['listen'])}; a node pulled through it")
+    engine.larder("down", "--data", folder)
+    check(not pathlib.Path(f"/proc/{first['pid']}").exists(), "the process runs after larder down")
+    check(not (node.root() / HOSTS_TOML).exists(), "larder down has left a node that pulls through the process")
+    check((folder / "catalog.db").exists(), "larder down has deleted the folder")
+    say("larder down has ended it, and kept its folder")
 
 
 def the_image(engine):
