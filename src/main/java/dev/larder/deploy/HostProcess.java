@@ -11,9 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * A Larder that runs as a process of this machine, by itself, and is known by a file in its data
@@ -27,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 public record HostProcess(long pid, Instant started, int port, String settings) {
   private static final String FILE = "up.json";
   private static final String LOG = "up.log";
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** By how much the system's word for a process's start changes when the clock is set. */
@@ -104,10 +102,14 @@ public record HostProcess(long pid, Instant started, int port, String settings) 
     return handle().isPresent();
   }
 
-  /** A number of a process may be another's by now; that one was started at another time. */
+  /**
+   * A number of a process may be another's by now; that one was started at another time. And where
+   * nobody collects what has ended, as in containers without an init, it keeps its number, but has
+   * no command any more.
+   */
   private Optional<ProcessHandle> handle() {
     return ProcessHandle.of(pid)
-        .filter(ProcessHandle::isAlive)
+        .filter(handle -> handle.isAlive() && handle.info().command().isPresent())
         .filter(
             handle ->
                 handle
@@ -123,16 +125,14 @@ public record HostProcess(long pid, Instant started, int port, String settings) 
    * @throws DeployException if it doesn't within {@code grace}
    */
   public void stop(Duration grace) throws DeployException, InterruptedException {
-    Optional<ProcessHandle> handle = handle();
-    if (handle.isEmpty()) {
-      return;
-    }
-    boolean _ = handle.get().destroy();
-    try {
-      handle.get().onExit().get(grace.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new DeployException(
-          "process %d, which is Larder's, doesn't end: kill -9 %d".formatted(pid, pid));
+    handle().ifPresent(ProcessHandle::destroy);
+    Instant end = Instant.now().plus(grace);
+    while (alive()) {
+      if (Instant.now().isAfter(end)) {
+        throw new DeployException(
+            "process %d, which is Larder's, doesn't end: kill -9 %d".formatted(pid, pid));
+      }
+      Thread.sleep(BETWEEN_LOOKS);
     }
   }
 }
