@@ -6,25 +6,18 @@ import dev.larder.cluster.ClusterWiring;
 import dev.larder.cluster.NodeWiring;
 import dev.larder.cluster.Reach;
 import dev.larder.cluster.Watcher;
-import dev.larder.deploy.Deployment;
-import dev.larder.deploy.HostProcess;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
 import dev.larder.registry.ProbeImage;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code larder attach}: makes clusters pull through Larder. */
 @Command(
@@ -95,22 +88,15 @@ final class AttachCommand implements Callable<Integer> {
       defaultValue = "text")
   private LogFormat logFormat = LogFormat.TEXT;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
-      defaultValue = "text")
-  private OutputFormat output = OutputFormat.TEXT;
-
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private OutputOptions output = new OutputOptions();
 
   private AttachCommand() {}
 
   @Override
   public Integer call() throws Exception {
-    Engine engine = NodeOptions.engine();
+    Engine engine = LocalEngine.open();
     try (engine) {
-      Reach reach = reach(engine, server);
+      Reach reach = LocalLarder.reach(engine, server);
       NodeWiring wiring =
           new NodeWiring(
               engine,
@@ -123,11 +109,11 @@ final class AttachCommand implements Callable<Integer> {
       List<Cluster> clusters = nodes.clusters(engine, System.getenv());
       List<ClusterReport> reports =
           WiringRun.of(
-              spec,
+              output,
               "wiring",
               clusters,
               new ClusterWiring(engine, reach, wiring, !noConfigMap, dryRun)::attach);
-      WiringRun.print(spec, output, new WiringReport("wired", dryRun), reports);
+      WiringRun.print(output, new WiringReport("wired", dryRun), reports);
       return reports.stream().allMatch(ClusterReport::ok) ? 0 : 1;
     } catch (EngineException e) {
       throw CommandException.failure(String.valueOf(e.getMessage()));
@@ -139,7 +125,7 @@ final class AttachCommand implements Callable<Integer> {
     if (nodes.named() || dryRun) {
       throw CommandException.usage("--watch is for all clusters, and changes them");
     }
-    Console console = new Console(logFormat, spec.commandLine().getOut(), InstantSource.system());
+    Console console = new Console(logFormat, output.out(), InstantSource.system());
     Watcher watcher =
         new Watcher(
             engine,
@@ -161,36 +147,6 @@ final class AttachCommand implements Callable<Integer> {
       console.say(String.valueOf(e.getMessage()));
     }
     console.close();
-  }
-
-  /** The Larder that {@code larder up --host} has started on this machine. */
-  static Optional<HostProcess> process() throws CommandException {
-    String data = System.getenv().getOrDefault("LARDER_DATA", "");
-    Path folder = data.isEmpty() ? StoreOptions.defaultData(System.getenv()) : Path.of(data);
-    try {
-      return HostProcess.find(folder);
-    } catch (IOException e) {
-      throw CommandException.failure(
-          "can't see whether Larder runs on %s: %s".formatted(folder, e.getMessage()));
-    }
-  }
-
-  /**
-   * The Larder that {@code --server} says; where it isn't given, the one on the engine, or else the
-   * one that runs as a process of this machine.
-   */
-  static Reach reach(Engine engine, @Nullable URI url) throws CommandException, EngineException {
-    if (url == null) {
-      Optional<HostProcess> process =
-          Deployment.find(engine).isPresent() ? Optional.empty() : process();
-      return process
-          .<Reach>map(found -> new Reach.Host(found.port()))
-          .orElseGet(() -> new Reach.Own(engine));
-    }
-    if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
-      throw CommandException.usage("--server is a URL like http://192.168.1.5:5000, not " + url);
-    }
-    return new Reach.Server(url);
   }
 
   /** What {@code --restart-containerd} says. */

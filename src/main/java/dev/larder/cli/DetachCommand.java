@@ -15,9 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code larder detach}: takes back what attaching has done. */
 @Command(
@@ -53,20 +51,13 @@ final class DetachCommand implements Callable<Integer> {
   @Option(names = "--no-configmap", description = "Leave what the cluster says of its registry.")
   private boolean noConfigMap;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
-      defaultValue = "text")
-  private OutputFormat output = OutputFormat.TEXT;
-
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private OutputOptions output = new OutputOptions();
 
   private DetachCommand() {}
 
   @Override
   public Integer call() throws Exception {
-    Engine engine = NodeOptions.engine();
+    Engine engine = LocalEngine.open();
     try (engine) {
       Reach reach = new Reach.Own(engine);
       NodeWiring wiring =
@@ -78,14 +69,14 @@ final class DetachCommand implements Callable<Integer> {
       List<Cluster> clusters = nodes.clusters(engine, System.getenv());
       List<ClusterReport> reports =
           WiringRun.of(
-              spec,
+              output,
               "unwiring",
               clusters,
               new ClusterWiring(engine, reach, wiring, !noConfigMap, dryRun)::detach);
       if (!dryRun) {
         reach.leaveUnused(ClusterWiring.attached(engine, clusters));
       }
-      WiringRun.print(spec, output, new WiringReport("unwired", dryRun), reports);
+      WiringRun.print(output, new WiringReport("unwired", dryRun), reports);
       warnOfWatcher(engine);
       return reports.stream().allMatch(ClusterReport::ok) ? 0 : 1;
     } catch (EngineException e) {
@@ -97,12 +88,12 @@ final class DetachCommand implements Callable<Integer> {
     List<Container> watchers =
         engine.containers(Map.of(Deployment.ROLE, Deployment.WATCHER), false);
     for (Container watcher : watchers) {
-      spec.commandLine()
-          .getErr()
+      output
+          .err()
           .println(
               "%s still runs, and wires these nodes when they start again; larder up --no-watch ends it."
                   .formatted(watcher.name()));
     }
-    spec.commandLine().getErr().flush();
+    output.err().flush();
   }
 }

@@ -27,10 +27,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code larder doctor}: says what keeps clusters from pulling through Larder. */
 @Command(
@@ -67,23 +65,15 @@ final class DoctorCommand implements Callable<Integer> {
       description = "List the nodes' images, and which of them Larder has.")
   private boolean listCoverage;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "How to print it: ${COMPLETION-CANDIDATES}. Default: text.",
-      defaultValue = "text")
-  private OutputFormat output = OutputFormat.TEXT;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Mixin private TargetOptions target = new TargetOptions();
-
-  @Spec private CommandSpec spec = CommandSpec.create();
 
   private DoctorCommand() {}
 
   @Override
   public Integer call() throws CommandException {
-    try (ProgressLine progress =
-        ProgressLine.on(spec.commandLine().getErr(), InstantSource.system())) {
+    try (ProgressLine progress = ProgressLine.on(output.err(), InstantSource.system())) {
       return print(examine(progress));
     }
   }
@@ -91,14 +81,14 @@ final class DoctorCommand implements Callable<Integer> {
   private DoctorReport examine(ProgressLine progress) throws CommandException {
     Engine engine;
     try {
-      engine = NodeOptions.connect();
+      engine = LocalEngine.connect();
     } catch (EngineException e) {
       return new DoctorReport("", List.of(), Doctor.withoutEngine(e), Optional.empty());
     }
     try (engine) {
       List<Cluster> all = Clusters.all(engine);
       List<Cluster> wanted = wanted(engine, all);
-      Reach reach = AttachCommand.reach(engine, server);
+      Reach reach = LocalLarder.reach(engine, server);
       Diagnosis diagnosis =
           Doctor.examine(
               engine,
@@ -165,11 +155,11 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private int print(DoctorReport report) {
-    switch (output) {
-      case TEXT -> report.print(spec.commandLine().getOut(), listCoverage);
-      case JSON -> spec.commandLine().getOut().println(report.json());
+    switch (output.format()) {
+      case TEXT -> report.print(output.out(), listCoverage);
+      case JSON -> output.out().println(report.json());
     }
-    spec.commandLine().getOut().flush();
+    output.out().flush();
     return report.diagnosis().hasErrors() ? 1 : 0;
   }
 }

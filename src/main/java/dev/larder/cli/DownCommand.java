@@ -29,9 +29,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code larder down}: removes what {@code larder up} has made. */
 @Command(
@@ -64,14 +63,7 @@ final class DownCommand implements Callable<Integer> {
       description = "The folder that larder up --host has been given.")
   private @Nullable Path data;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
-      defaultValue = "text")
-  private OutputFormat output = OutputFormat.TEXT;
-
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private OutputOptions output = new OutputOptions();
 
   private DownCommand() {}
 
@@ -82,7 +74,7 @@ final class DownCommand implements Callable<Integer> {
       Optional<HostProcess> process = HostProcess.find(folder);
       List<String> changes = new ArrayList<>();
       Optional<String> kept = process.map(_ -> "the folder " + folder);
-      try (Engine engine = NodeOptions.engine()) {
+      try (Engine engine = LocalEngine.open()) {
         Down down = new Down(engine);
         changes.addAll(down.endWatching(name));
         if (process.isPresent() || Deployment.find(engine, name).isPresent()) {
@@ -137,14 +129,14 @@ final class DownCommand implements Callable<Integer> {
   }
 
   private void warn(String message) {
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter err = output.err();
     err.println("larder: " + message);
     err.flush();
   }
 
   private void print(List<String> changes, Optional<String> kept) {
-    PrintWriter out = spec.commandLine().getOut();
-    switch (output) {
+    PrintWriter out = output.out();
+    switch (output.format()) {
       case TEXT -> {
         changes.forEach(out::println);
         if (changes.isEmpty()) {

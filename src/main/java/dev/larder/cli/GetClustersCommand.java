@@ -15,7 +15,6 @@ import dev.larder.engine.Endpoint;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
 import dev.larder.registry.ProbeImage;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,9 +48,8 @@ final class GetClustersCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException {
     List<JsonNode> clusters = new ArrayList<>();
-    try (Engine engine =
-        Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")))) {
-      Reach reach = AttachCommand.reach(engine, null);
+    try (Engine engine = LocalEngine.connect()) {
+      Reach reach = LocalLarder.reach(engine, null);
       boolean larder = !(reach instanceof Reach.Own) || Deployment.find(engine).isPresent();
       for (Cluster cluster : Clusters.all(engine)) {
         clusters.add(

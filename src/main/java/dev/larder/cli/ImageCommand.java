@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code larder image}: packs the Larder that runs into an image. */
 @Command(
@@ -58,14 +57,7 @@ final class ImageCommand implements Callable<Integer> {
               + " docker buildx build DIR.")
   private @Nullable Path context;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
-      defaultValue = "text")
-  private OutputFormat output = OutputFormat.TEXT;
-
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private OutputOptions output = new OutputOptions();
 
   private ImageCommand() {}
 
@@ -84,10 +76,8 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   private Image build() throws IOException, InterruptedException {
-    Path home = Path.of(System.getProperty("user.home"));
-    try (Engine engine = Engine.connect(System.getenv(), home)) {
-      return build(
-          new ImageBuild(Version.current(), base, tags()), engine, spec.commandLine().getErr());
+    try (Engine engine = LocalEngine.connect()) {
+      return build(new ImageBuild(Version.current(), base, tags()), engine, output.err());
     }
   }
 
@@ -109,8 +99,8 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   private void print(Image image) {
-    PrintWriter out = spec.commandLine().getOut();
-    switch (output) {
+    PrintWriter out = output.out();
+    switch (output.format()) {
       case TEXT ->
           out.println(
               "Built %s: %s on %s, %s"

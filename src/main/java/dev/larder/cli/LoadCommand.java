@@ -9,7 +9,6 @@ import dev.larder.engine.EngineException;
 import dev.larder.engine.Image;
 import dev.larder.oci.RegistryName;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,10 +18,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code larder load}: takes images from the local engine, once for all clusters. */
 @Command(
@@ -66,14 +64,7 @@ final class LoadCommand implements Callable<Integer> {
           "To this Larder, as the engine reaches it. Default: the one that larder up has started.")
   private @Nullable String to;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
-      defaultValue = "text")
-  private OutputFormat output = OutputFormat.TEXT;
-
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private OutputOptions output = new OutputOptions();
 
   private LoadCommand() {}
 
@@ -82,12 +73,10 @@ final class LoadCommand implements Callable<Integer> {
     if (as != null && images.size() > 1) {
       throw CommandException.usage("--as is for one image, and these are " + images.size());
     }
-    try (Engine engine =
-        Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")))) {
+    try (Engine engine = LocalEngine.connect()) {
       List<ImageLoad> loads = loads(engine, larder(engine));
       ArrayNode loaded = JSON.createArrayNode();
-      try (ProgressLine progress =
-          ProgressLine.on(spec.commandLine().getErr(), InstantSource.system())) {
+      try (ProgressLine progress = ProgressLine.on(output.err(), InstantSource.system())) {
         for (ImageLoad load : loads) {
           loaded.add(load.run(engine, progress));
         }
@@ -108,7 +97,7 @@ final class LoadCommand implements Callable<Integer> {
     }
     Optional<Deployment> found = Deployment.find(engine);
     if (found.isEmpty()) {
-      return AttachCommand.process()
+      return LocalLarder.process()
           .map(process -> new RegistryName("localhost:" + process.port()))
           .orElseThrow(
               () ->
@@ -164,8 +153,8 @@ final class LoadCommand implements Callable<Integer> {
   }
 
   private void print(ArrayNode loaded) {
-    PrintWriter out = spec.commandLine().getOut();
-    switch (output) {
+    PrintWriter out = output.out();
+    switch (output.format()) {
       case TEXT -> loaded.forEach(image -> out.println(text(image)));
       case JSON -> out.println(JSON.createObjectNode().set("loaded", loaded).toString());
     }

@@ -5,13 +5,11 @@ import dev.larder.cluster.Clusters;
 import dev.larder.cluster.Node;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.logging.Level;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,23 +37,6 @@ final class NodeOptions {
       split = ",",
       description = "Only these nodes, by name.")
   private Set<String> nodes = new LinkedHashSet<>();
-
-  /** Connects to the engine that the environment names. */
-  static Engine connect() throws EngineException {
-    Logging.configure(LogFormat.TEXT);
-    // The library that speaks to the engine tells of each try.
-    Logging.level(Level.WARNING);
-    return Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")));
-  }
-
-  /** The engine that the environment names. */
-  static Engine engine() throws CommandException {
-    try {
-      return connect();
-    } catch (EngineException e) {
-      throw CommandException.failure(String.valueOf(e.getMessage()));
-    }
-  }
 
   /** Whether some clusters or nodes were named. */
   boolean named() {

@@ -9,19 +9,13 @@ import java.time.InstantSource;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The flags of a command that has a {@link Task} done, and how it shows that. */
 final class TaskOptions {
   @Mixin private TargetOptions target = new TargetOptions();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
-      defaultValue = "text")
-  private OutputFormat output = OutputFormat.TEXT;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
@@ -41,7 +35,7 @@ final class TaskOptions {
     } catch (OperationException | IOException | UncheckedIOException e) {
       throw CommandException.failure(String.valueOf(e.getMessage()));
     }
-    switch (output) {
+    switch (output.format()) {
       case TEXT -> text.accept(result);
       case JSON -> out().println(result);
     }

@@ -26,9 +26,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code larder up}: has Larder run for the clusters of a container engine. */
 @Command(
@@ -104,14 +103,7 @@ final class UpCommand implements Callable<Integer> {
       })
   private boolean host;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "How to print what came of it: ${COMPLETION-CANDIDATES}. Default: text.",
-      defaultValue = "text")
-  private OutputFormat output = OutputFormat.TEXT;
-
-  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private OutputOptions output = new OutputOptions();
 
   private UpCommand() {}
 
@@ -120,7 +112,7 @@ final class UpCommand implements Callable<Integer> {
     if (port < 1 || port > MAX_PORT) {
       throw CommandException.usage("--port is a number from 1 to 65535, not " + port);
     }
-    try (Engine engine = NodeOptions.engine()) {
+    try (Engine engine = LocalEngine.open()) {
       if (host) {
         print(new HostUp(engine, Readiness.usual(), this::progress).run(wantedOnHost(engine)));
       } else {
@@ -203,7 +195,7 @@ final class UpCommand implements Callable<Integer> {
     return ImageCommand.build(
         new ImageBuild(Version.current(), ImageBuild.BASE, ImageCommand.defaultTags()),
         engine,
-        spec.commandLine().getErr());
+        output.err());
   }
 
   private HostUp.Wanted wantedOnHost(Engine engine) throws CommandException {
@@ -224,7 +216,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private void progress(String change) {
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter err = output.err();
     err.println(change);
     err.flush();
   }
@@ -235,7 +227,7 @@ final class UpCommand implements Callable<Integer> {
 
   private void print(Settings settings, Up.Result result) {
     remarks(result.remarks());
-    switch (output) {
+    switch (output.format()) {
       case TEXT -> {
         say(
             "Larder is up: localhost:%d (container %s, network %s)"
@@ -261,7 +253,7 @@ final class UpCommand implements Callable<Integer> {
 
   private void print(HostUp.Result result) {
     remarks(result.remarks());
-    switch (output) {
+    switch (output.format()) {
       case TEXT -> {
         say(
             "Larder is up: localhost:%d (process %d, listening at %s)"
@@ -296,7 +288,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private void say(String line) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = output.out();
     out.println(line);
     out.flush();
   }

@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** Does something to clusters, one after another, and shows how far it is. */
 final class WiringRun {
@@ -27,11 +26,11 @@ final class WiringRun {
    *
    * @param doing a word for it: {@code wiring}
    */
-  static List<ClusterReport> of(CommandSpec spec, String doing, List<Cluster> clusters, Work work)
+  static List<ClusterReport> of(
+      OutputOptions output, String doing, List<Cluster> clusters, Work work)
       throws EngineException {
     List<ClusterReport> reports = new ArrayList<>();
-    try (ProgressLine progress =
-        ProgressLine.on(spec.commandLine().getErr(), InstantSource.system())) {
+    try (ProgressLine progress = ProgressLine.on(output.err(), InstantSource.system())) {
       for (Cluster cluster : clusters) {
         reports.add(
             work.on(
@@ -44,10 +43,9 @@ final class WiringRun {
   }
 
   /** Prints what came of it. */
-  static void print(
-      CommandSpec spec, OutputFormat output, WiringReport report, List<ClusterReport> reports) {
-    PrintWriter out = spec.commandLine().getOut();
-    switch (output) {
+  static void print(OutputOptions output, WiringReport report, List<ClusterReport> reports) {
+    PrintWriter out = output.out();
+    switch (output.format()) {
       case TEXT -> report.text(reports, out);
       case JSON -> out.println(WiringReport.json(reports));
     }
