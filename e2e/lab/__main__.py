@@ -39,6 +39,7 @@ def main(arguments):
     print(f"{larder_version}, ready to start after {time.monotonic() - begun:.0f} s", flush=True)
     Upstreams(WORK, Authority(WORK / "authority")).prepare()
     if any(path_of(name).parent == CLUSTERS for name in chosen):
+        subprocess.run([HOME / "install", "clusters"], check=True)
         NodeImages(WORK).prepare()
     passed = sum(run_outside(name) for name in chosen)
     print(f"{time.monotonic() - begun:.0f} s in all")

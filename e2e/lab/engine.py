@@ -1,5 +1,6 @@
 """A container engine as users have one: the distribution's Docker with networks, names and published ports, at its usual address."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -9,14 +10,14 @@ import shutil
 from . import kubernetes, programs
 from .clients import DISTRIBUTION
 from .controlgroup import ControlGroup
-from .larder import LAUNCHER, ROOT
+from .larder import LAUNCHER
 from .names import Names
 from .node import Node, NodeImages
 
 # Where containers on any network reach what the scenario runs beside the engine: each scenario's loopback interface has this address
 # too, and containers' gateways lead there.
 HOST = "10.99.0.1"
-JAR = ROOT / "target" / "larder.jar"
+JAR = pathlib.Path(LAUNCHER).resolve().parent / "target" / "larder.jar"
 SOCKET = "/var/run/docker.sock"
 RUNTIME = pathlib.Path(__file__).resolve().parent / "runc"
 
@@ -24,25 +25,24 @@ RUNTIME = pathlib.Path(__file__).resolve().parent / "runc"
 class Engine:
     """A dockerd in the scenario's own network: its bridges and rules are nobody else's. Its data are in memory."""
 
-    def __init__(self, folder, work, options=()):
+    def __init__(self, folder, work):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self._work = pathlib.Path(work)
         self._images = NodeImages(work)
-        self._options = options
         self._control_group = ControlGroup()
-        self.names = Names(HOST)
-        self.home = self.folder / "home"
-        self.home.mkdir()
+        self._names = Names(HOST)
+        home = self.folder / "home"
+        home.mkdir()
         # The command line that belongs to the engine comes first: a machine may have another one. Nothing of the user's counts.
-        self.environment = {"PATH": f"/usr/bin:{os.environ['PATH']}", "HOME": str(self.home), "DOCKER_BUILDKIT": "0"}
+        self.environment = {"PATH": f"/usr/bin:{os.environ['PATH']}", "HOME": str(home), "DOCKER_BUILDKIT": "0"}
         self.start()
 
     def start(self):
         self._server = programs.Server("dockerd", [
             shutil.which("dockerd", path=DISTRIBUTION), "--host", f"unix://{SOCKET}", "--config-file", self._configuration(),
             "--pidfile", self.folder / "docker.pid", "--data-root", self.folder / "root", "--exec-root", self.folder / "exec",
-            "--cgroup-parent", f"/{self._control_group.name}", "--dns", HOST, *self._options,
+            "--cgroup-parent", f"/{self._control_group.name}", "--dns", HOST,
         ], self.folder / "dockerd.log")
         self._server.wait_until(self._answers)
 
@@ -58,10 +58,6 @@ class Engine:
     def run(self, *argv, stdin=None, env=None):
         """Any other command that is to find the engine as users' commands do."""
         return programs.run(*argv, stdin=stdin, env=self.environment | (env or {}))
-
-    def server(self, name, *argv):
-        """Such a command that goes on until the scenario ends it."""
-        return programs.Server(name, argv, self.folder / f"{name}.log", env=self.environment)
 
     def larder(self, *arguments, stdin=None, env=None):
         """Larder's command line."""
@@ -117,10 +113,12 @@ class Engine:
             if containers:
                 # None gets the time to end well that stopping the engine would give it.
                 self("update", "--restart=no", *containers)
-                self("kill", *containers)
+                # One may have ended since.
+                with contextlib.suppress(programs.CommandFailed):
+                    self("kill", *containers)
             self._server.stop(seconds=60)
         self._control_group.remove()
-        self.names.close()
+        self._names.close()
 
     def _configuration(self):
         file = self.folder / "daemon.json"

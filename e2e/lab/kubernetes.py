@@ -42,7 +42,7 @@ COPY config.toml /etc/containerd/
 
 
 def version():
-    return pinned("kubernetes", "kubelet")
+    return pinned("clusters/kubernetes", "kubelet")
 
 
 def kubernetes_upstreams(work, authority):

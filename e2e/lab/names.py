@@ -4,17 +4,13 @@ import socketserver
 import struct
 import threading
 
-NO_ERROR, NO_SUCH_NAME = 0, 3
-ADDRESS, INTERNET = 1, 1
-SECONDS = 1
+NO_SUCH_NAME = 3
 
 
 class Names:
-    """Says at once that there is no such name, of all but `known`, which is {name: IPv4 address} and may grow. RFC 1035."""
+    """Says at once that there is no such name. RFC 1035."""
 
     def __init__(self, address):
-        self.known = {}
-        self.address = address
         self._server = socketserver.ThreadingUDPServer((address, 53), _handler_for(self))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -25,18 +21,13 @@ class Names:
 
     def answer(self, query):
         """The answer's bytes to a query's."""
-        labels, end = [], 12
+        end = 12
         while query[end]:
-            labels.append(query[end + 1:end + 1 + query[end]].decode("ascii", "replace").lower())
             end += 1 + query[end]
         question = query[12:end + 5]
-        kind, = struct.unpack_from(">H", query, end + 1)
-        known = self.known.get(".".join(labels))
-        found = [] if known is None or kind != ADDRESS else [bytes(map(int, known.split(".")))]
         # A response, recursion as wished and to be had.
-        flags = 0x8080 | query[2] << 8 & 0x100 | (NO_ERROR if known else NO_SUCH_NAME)
-        records = b"".join(struct.pack(">HHHIH", 0xC00C, ADDRESS, INTERNET, SECONDS, len(data)) + data for data in found)
-        return query[:2] + struct.pack(">HHHHH", flags, 1, len(found), 0, 0) + question + records
+        flags = 0x8080 | query[2] << 8 & 0x100 | NO_SUCH_NAME
+        return query[:2] + struct.pack(">HHHHH", flags, 1, 0, 0, 0) + question
 
 
 def _handler_for(names):

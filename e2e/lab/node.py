@@ -174,12 +174,15 @@ class Node:
         """When the engine last started it, in seconds since 1970."""
         return datetime.datetime.fromisoformat(self._engine.inspect(self.name)["State"]["StartedAt"]).timestamp()
 
-    def address(self, network="kind"):
-        return self._engine.address(self.name, network)
-
     def write(self, path, text):
         self("mkdir", "--parents", str(pathlib.PurePath(path).parent))
         self("cp", "/dev/stdin", path, stdin=text)
+
+    def wait_until_wired(self):
+        """Waits until Larder has written itself into it; gives that file."""
+        hosts = self.root() / HOSTS_TOML
+        programs.wait_until(hosts.exists, f"{self.name} is wired")
+        return hosts
 
     def wait_until_ready(self):
         """Waits until its containerd answers as a kubelet asks."""

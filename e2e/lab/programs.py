@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from .report import Failed
+from .report import Failed, check, say
 
 # No command of a scenario takes nearly as long; what does is stuck, and is said to be.
 COMMAND_SECONDS = 240
@@ -33,6 +33,16 @@ def run(*argv, env=None, cwd=None, stdin=None, seconds=COMMAND_SECONDS):
     if done.returncode != 0:
         raise CommandFailed(f"{' '.join(argv)}: status {done.returncode}: {(done.stdout + done.stderr).strip()[-2000:]}")
     return done.stdout
+
+
+def refused(what, action):
+    """Sees that a command fails, and says what it says."""
+    try:
+        action()
+    except CommandFailed as failure:
+        say(f"{what}: refused: {str(failure).splitlines()[-1].strip()[-160:]}")
+    else:
+        check(False, f"{what} was not refused")
 
 
 def require(tool):

@@ -14,7 +14,7 @@ import time
 from lab import clients
 from lab.datafolder import DataFolder
 from lab.larder import LAUNCHER
-from lab.programs import CommandFailed, Server, run
+from lab.programs import CommandFailed, Server, run, wait_until
 from lab.report import check, check_equal, megabytes, say
 from lab.upstreams import REFERRER_TYPE
 
@@ -148,8 +148,7 @@ def killed(lab, old, listing):
         before = blobs_in(larder)
         server = Server("import", [LAUNCHER, "import", old, "--config", larder.configuration], lab.folder / "import.log")
         # How long it takes to begin, and all of it, is the machine's.
-        while server.status is None and blobs_in(larder) == before:
-            time.sleep(0.01)
+        wait_until(lambda: server.status is not None or blobs_in(larder) != before, "the import has begun or ended")
         time.sleep(chance.uniform(0, 0.1))
         whole, cut = whole + (server.status == 0), cut + (server.status is None)
         server.kill()

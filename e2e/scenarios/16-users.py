@@ -7,7 +7,7 @@ import time
 
 from lab import clients, containerd, web
 from lab.larder import LAUNCHER
-from lab.programs import CommandFailed, run
+from lab.programs import refused, run
 from lab.report import check, check_equal, say
 
 REGISTRY = "localhost:5000"
@@ -44,15 +44,6 @@ def wrong_passwords_are_slowed(larder):
     seconds = time.monotonic() - begun
     check(seconds > 1.5, f"four wrong passwords took {seconds:.1f} s only")
     say(f"four wrong passwords took {seconds:.1f} s")
-
-
-def refused(what, action):
-    try:
-        action()
-    except CommandFailed as failure:
-        say(f"{what}: refused: {str(failure).splitlines()[-1].strip()[-160:]}")
-    else:
-        check(False, f"{what} was not refused")
 
 
 def docker_pulls_and_pushes(lab, docker):

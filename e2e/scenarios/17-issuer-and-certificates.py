@@ -10,7 +10,7 @@ import time
 
 from lab import programs, tokens
 from lab.larder import LAUNCHER
-from lab.programs import CommandFailed, run
+from lab.programs import refused, run, wait_until
 from lab.report import check, check_equal, say
 
 USER, PASSWORD = "alice", "correct horse"
@@ -23,15 +23,6 @@ def scenario(lab):
     quay_io = lab.quay_io()
     tokens_of_an_issuer(lab, quay_io, trusting)
     users_and_certificate_of_registry_two(lab, trusting)
-
-
-def refused(what, action):
-    try:
-        action()
-    except CommandFailed as failure:
-        say(f"{what}: refused: {str(failure).splitlines()[-1].strip()[-160:]}")
-    else:
-        check(False, f"{what} was not refused")
 
 
 def crane(home, trusting):
@@ -101,9 +92,7 @@ def certificate_is_renewed(lab, folder, port):
     before = fingerprint(port)
     lab.renew_certificate(folder / "server.pem", folder / "server.key")
     begun = time.monotonic()
-    while fingerprint(port) == before:
-        check(time.monotonic() - begun < RENEWAL_SECONDS, f"the old certificate is still served after {RENEWAL_SECONDS} s")
-        time.sleep(0.2)
+    wait_until(lambda: fingerprint(port) != before, "the renewed certificate is served", RENEWAL_SECONDS)
     say(f"the renewed certificate is served after {time.monotonic() - begun:.1f} s, without a new start")
 
 

@@ -32,8 +32,7 @@ def scenario(lab):
     run("crane", "copy", "--insecure", f"{REGISTRY}/{image}", f"{REGISTRY}/app:1")
     say(f"up: {image} through it, and pushed to it as {REGISTRY}/app:1")
 
-    for name in "larder", "larder-watch":
-        wait_until(lambda: engine.inspect(name)["State"].get("Health", {}).get("Status", "healthy") == "healthy", f"{name} is healthy")
+    wait_until(lambda: engine.inspect("larder")["State"]["Health"]["Status"] == "healthy", "larder is healthy")
     before = containers(engine)
     engine.larder("up", "--config", configuration)
     check_equal(containers(engine), before, "containers after a second larder up")
@@ -72,8 +71,7 @@ def scenario(lab):
 
 def node_is_released(engine):
     node = engine.node("kind-control-plane")
-    hosts = node.root() / HOSTS_TOML
-    wait_until(hosts.exists, "the node is wired")
+    hosts = node.wait_until_wired()
     engine.larder("down")
     check(not hosts.exists(), "larder down has left a node that pulls through Larder")
     say("larder down has made a node what it was before")

@@ -4,7 +4,6 @@ and of one that was pushed to localhost:5001, go through Larder; with containerd
 import collections
 
 from lab.engine import HOST
-from lab.node import HOSTS_TOML
 from lab.programs import wait_until
 from lab.report import check, check_equal, megabytes, say
 
@@ -56,9 +55,7 @@ def scenario(lab):
 
 def wired(node):
     """Waits until a node leads to Larder; gives the seconds from the engine's word that it started to the file's time."""
-    hosts = node.root() / HOSTS_TOML
-    wait_until(hosts.exists, f"{node.name} is wired")
-    return hosts.stat().st_mtime - node.started()
+    return node.wait_until_wired().stat().st_mtime - node.started()
 
 
 def configured_once(node):

@@ -5,7 +5,6 @@ import concurrent.futures
 
 from lab import web
 from lab.engine import HOST
-from lab.node import HOSTS_TOML
 from lab.programs import wait_until
 from lab.report import check, check_equal, megabytes, say
 
@@ -26,8 +25,7 @@ def scenario(lab):
 
 def on_the_default_bridge(lab, engine):
     node = engine.node("capi-worker", cluster="capi", role="worker", network="bridge", options=CAPD)
-    hosts = node.root() / HOSTS_TOML
-    wait_until(hosts.exists, "the node on the default bridge is wired")
+    hosts = node.wait_until_wired()
     larder = engine.address("larder", "bridge")
     check(larder and larder in hosts.read_text(), f"Larder is at {larder!r} on the default bridge, and the node has {hosts.read_text()!r}")
     node.wait_until_ready()
@@ -53,7 +51,7 @@ def cold_at_once(lab, engine, docker_io):
     image = lab.image("docker.io/library/debian")
     nodes = [engine.node(f"kind-worker{number}", role="worker") for number in range(COLD_NODES)]
     for node in nodes:
-        wait_until((node.root() / HOSTS_TOML).exists, f"{node.name} is wired")
+        node.wait_until_wired()
         node.wait_until_ready()
     with concurrent.futures.ThreadPoolExecutor() as threads:
         list(threads.map(lambda node: node.check_pulls(image), nodes))

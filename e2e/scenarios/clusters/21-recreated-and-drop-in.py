@@ -3,7 +3,6 @@ Larder's image in its place: kind's documented local registry, and one pull-thro
 
 from lab import web
 from lab.engine import HOST
-from lab.node import HOSTS_TOML
 from lab.programs import wait_until
 from lab.report import check_equal, megabytes, say
 
@@ -41,7 +40,7 @@ def recreated(lab, engine):
 
 def wired_node(engine):
     node = engine.node()
-    wait_until((node.root() / HOSTS_TOML).exists, f"{node.name} is wired")
+    node.wait_until_wired()
     return node.wait_until_ready()
 
 
