@@ -44,6 +44,7 @@ final class AttachCommand implements Callable<Integer> {
 
   @Option(
       names = "--watch",
+      fallbackValue = "true",
       description =
           "Wire the nodes that there are, and each new one within a second of its start, until"
               + " stopped. Names no cluster.")
@@ -51,12 +52,13 @@ final class AttachCommand implements Callable<Integer> {
 
   @Option(
       names = "--strict",
+      fallbackValue = "true",
       description =
           "What Larder can't serve isn't asked for at its origin. Default: it is, so that a cluster"
               + " works without Larder too.")
   private boolean strict;
 
-  @Option(names = "--dry-run", description = "Only say what would be done.")
+  @Option(names = "--dry-run", fallbackValue = "true", description = "Only say what would be done.")
   private boolean dryRun;
 
   @Option(
@@ -78,6 +80,7 @@ final class AttachCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-configmap",
+      fallbackValue = "true",
       description = "Don't tell the cluster where its registry is (the ConfigMap of KEP-1755).")
   private boolean noConfigMap;
 

@@ -21,11 +21,15 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false)
 final class CollectCommand implements Callable<Integer> {
-  @Option(names = "--dry-run", description = "Only say what would be removed.")
+  @Option(
+      names = "--dry-run",
+      fallbackValue = "true",
+      description = "Only say what would be removed.")
   private boolean dryRun;
 
   @Option(
       names = "--untagged",
+      fallbackValue = "true",
       description =
           "Remove images as well to which no tag points; what an index lists, and what is attached"
               + " to an image that stays, stays.")

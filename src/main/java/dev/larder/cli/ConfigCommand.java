@@ -54,6 +54,7 @@ final class ConfigCommand implements Callable<Integer> {
 
   @Option(
       names = "--strict",
+      fallbackValue = "true",
       description = "Never go on to the registry itself where Larder has no answer.")
   private boolean strict;
 

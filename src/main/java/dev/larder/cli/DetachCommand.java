@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
 final class DetachCommand implements Callable<Integer> {
   @Mixin private NodeOptions nodes = new NodeOptions();
 
-  @Option(names = "--dry-run", description = "Only say what would be done.")
+  @Option(names = "--dry-run", fallbackValue = "true", description = "Only say what would be done.")
   private boolean dryRun;
 
   @Option(
@@ -48,7 +48,10 @@ final class DetachCommand implements Callable<Integer> {
       defaultValue = "auto")
   private String restart = "auto";
 
-  @Option(names = "--no-configmap", description = "Leave what the cluster says of its registry.")
+  @Option(
+      names = "--no-configmap",
+      fallbackValue = "true",
+      description = "Leave what the cluster says of its registry.")
   private boolean noConfigMap;
 
   @Mixin private OutputOptions output = new OutputOptions();

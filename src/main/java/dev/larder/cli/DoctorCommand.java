@@ -62,6 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(
       names = "--coverage",
+      fallbackValue = "true",
       description = "List the nodes' images, and which of them Larder has.")
   private boolean listCoverage;
 

@@ -46,6 +46,7 @@ final class DownCommand implements Callable<Integer> {
 
   @Option(
       names = "--purge",
+      fallbackValue = "true",
       description =
           "Remove the volume with all images too, and the network if nothing else is on it.")
   private boolean purge;

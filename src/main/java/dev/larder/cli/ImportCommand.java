@@ -53,11 +53,15 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--move-tags",
+      fallbackValue = "true",
       description =
           "Move tags that are here already and point to other images. Default: leave these.")
   private boolean moveTags;
 
-  @Option(names = "--dry-run", description = "Only tell what would be done.")
+  @Option(
+      names = "--dry-run",
+      fallbackValue = "true",
+      description = "Only tell what would be done.")
   private boolean dryRun;
 
   @Mixin private TaskOptions options = new TaskOptions();

@@ -43,6 +43,7 @@ final class LoadCommand implements Callable<Integer> {
       description = "The engine's name for it; or its id, with --as.")
   private List<String> images = new ArrayList<>();
 
+      fallbackValue = "true",
   @Option(
       names = "--as-is",
       description =

@@ -28,6 +28,7 @@ final class NodeOptions {
 
   @Option(
       names = {"-A", "--all"},
+      fallbackValue = "true",
       description = "All clusters.")
   private boolean all;
 

@@ -75,6 +75,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-watch",
+      fallbackValue = "true",
       description =
           "Leave new nodes alone. Else a container that has the engine's socket, and no port, wires"
               + " them as they start.")
@@ -97,6 +98,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--host",
+      fallbackValue = "true",
       description = {
         "Run a process of this machine instead, which nodes reach by their network's gateway.",
         "--data is its folder then, and new nodes are left alone."

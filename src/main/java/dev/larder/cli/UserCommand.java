@@ -51,6 +51,7 @@ final class UserCommand implements Callable<Integer> {
       @Parameters(paramLabel = "NAME", description = "The user.") String name,
       @Option(
               names = "--password-stdin",
+              fallbackValue = "true",
               description = "Read the password from standard input instead of asking for it.")
           boolean passwordStdin)
       throws CommandException {

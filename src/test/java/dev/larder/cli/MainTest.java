@@ -9,11 +9,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 class MainTest {
   @TempDir Path folder;
@@ -61,6 +64,38 @@ class MainTest {
       assertThat(overlays).isTrue();
       assertThat(parsed.matchedPositionals()).hasSize(arguments.length > 1 ? 1 : 0);
     }
+  }
+
+  @Test
+  void everySwitchMeansTheSameWhateverItsVariableSays() {
+    assertThat(switches(Main.commandLine()))
+        .hasSizeGreaterThan(15)
+        .allSatisfy(
+            option ->
+                assertThat(option.fallbackValue()).as(option.longestName()).isEqualTo("true"));
+    for (String variable : List.of("true", "false")) {
+      CommandLine larder = Main.commandLine();
+      larder.setDefaultValueProvider(new EnvironmentDefaults(Map.of("LARDER_DRY_RUN", variable)));
+      Boolean dryRun =
+          larder
+              .parseArgs("gc", "--dry-run")
+              .subcommand()
+              .commandSpec()
+              .findOption("--dry-run")
+              .getValue();
+      assertThat(dryRun).isTrue();
+    }
+  }
+
+  private static List<OptionSpec> switches(CommandLine command) {
+    List<OptionSpec> found =
+        new ArrayList<>(
+            command.getCommandSpec().options().stream()
+                .filter(option -> option.type() == boolean.class || option.type() == Boolean.class)
+                .filter(option -> !option.usageHelp() && !option.versionHelp())
+                .toList());
+    command.getSubcommands().values().forEach(below -> found.addAll(switches(below)));
+    return found;
   }
 
   @Test
