@@ -1,7 +1,5 @@
 package dev.larder.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +11,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -124,15 +121,7 @@ final class DistributionSettings {
   }
 
   private void add(Path file) throws CommandException {
-    Optional<Node> root;
-    try {
-      root = compose(file.toString(), Files.readString(file));
-    } catch (MarkedYamlEngineException e) {
-      String line = e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
-      throw CommandException.usage("%s%s: %s".formatted(file, line, e.getProblem()));
-    } catch (IOException e) {
-      throw CommandException.usage("cannot read the configuration file %s: %s".formatted(file, e));
-    }
+    Optional<Node> root = YamlMapping.compose(file);
     root.ifPresent(node -> add("", node, Optional.of(file), file.toString()));
     Optional<Setting> version = take("version");
     if (version.isEmpty()) {

@@ -48,9 +48,18 @@ final class YamlMapping {
    * @throws CommandException if it can't be read, isn't YAML, or isn't a mapping
    */
   static YamlMapping read(Path file) throws CommandException {
+    return new YamlMapping(file, compose(file));
+  }
+
+  /**
+   * What a file has.
+   *
+   * @throws CommandException if it can't be read or isn't YAML
+   */
+  static Optional<Node> compose(Path file) throws CommandException {
     try (InputStream in = Files.newInputStream(file)) {
       LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
-      return new YamlMapping(file, new Compose(settings).composeInputStream(in));
+      return new Compose(settings).composeInputStream(in);
     } catch (MarkedYamlEngineException e) {
       String line = e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
       throw CommandException.usage("%s%s: %s".formatted(file, line, e.getProblem()));

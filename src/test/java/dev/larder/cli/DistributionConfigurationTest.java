@@ -330,6 +330,14 @@ class DistributionConfigurationTest {
   }
 
   @Test
+  void aFileWithWhatNoYamlMayHaveIsRefused() throws IOException {
+    Path file = Files.writeString(folder.resolve("config.yml"), "version: 0.1\u0000");
+    assertThatThrownBy(() -> DistributionSettings.read(Optional.of(file), Map.of()))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("config.yml");
+  }
+
+  @Test
   void usersAndCertificateAreTakenAndPullsNeedALoginToo() throws Exception {
     Configuration configuration =
         file(
