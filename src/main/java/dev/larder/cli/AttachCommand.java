@@ -97,8 +97,7 @@ final class AttachCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Engine engine = LocalEngine.open();
-    try (engine) {
+    try (Engine engine = LocalEngine.connect()) {
       Reach reach = LocalLarder.reach(engine, server);
       NodeWiring wiring =
           new NodeWiring(

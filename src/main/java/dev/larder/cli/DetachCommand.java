@@ -60,8 +60,7 @@ final class DetachCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Engine engine = LocalEngine.open();
-    try (engine) {
+    try (Engine engine = LocalEngine.connect()) {
       Reach reach = new Reach.Own(engine);
       NodeWiring wiring =
           new NodeWiring(

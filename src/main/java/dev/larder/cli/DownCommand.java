@@ -75,7 +75,7 @@ final class DownCommand implements Callable<Integer> {
       Optional<HostProcess> process = HostProcess.find(folder);
       List<String> changes = new ArrayList<>();
       Optional<String> kept = process.map(_ -> "the folder " + folder);
-      try (Engine engine = LocalEngine.open()) {
+      try (Engine engine = LocalEngine.connect()) {
         Down down = new Down(engine);
         changes.addAll(down.endWatching(name));
         if (process.isPresent() || Deployment.find(engine, name).isPresent()) {

@@ -20,13 +20,4 @@ final class LocalEngine {
     Logging.level(Level.WARNING);
     return Engine.connect(System.getenv(), Path.of(System.getProperty("user.home")));
   }
-
-  /** The same for a command that can do nothing without one. */
-  static Engine open() throws CommandException {
-    try {
-      return connect();
-    } catch (EngineException e) {
-      throw CommandException.failure(String.valueOf(e.getMessage()));
-    }
-  }
 }

@@ -114,7 +114,7 @@ final class UpCommand implements Callable<Integer> {
     if (port < 1 || port > MAX_PORT) {
       throw CommandException.usage("--port is a number from 1 to 65535, not " + port);
     }
-    try (Engine engine = LocalEngine.open()) {
+    try (Engine engine = LocalEngine.connect()) {
       if (host) {
         print(new HostUp(engine, Readiness.usual(), this::progress).run(wantedOnHost(engine)));
       } else {
