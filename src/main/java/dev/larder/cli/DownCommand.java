@@ -1,6 +1,6 @@
 package dev.larder.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.larder.cluster.Cluster;
 import dev.larder.cluster.ClusterReport;
@@ -154,7 +154,7 @@ final class DownCommand implements Callable<Integer> {
                                 : "")));
       }
       case JSON -> {
-        ObjectNode json = JsonMapper.builder().build().createObjectNode();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
         changes.forEach(json.putArray("changes")::add);
         kept.ifPresent(where -> json.put("kept", where));
         out.println(json);

@@ -1,8 +1,8 @@
 package dev.larder.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.larder.cli.Listing.Column;
 import dev.larder.cluster.Cluster;
@@ -39,7 +39,6 @@ import picocli.CommandLine.Mixin;
     versionProvider = Version.class,
     sortOptions = false)
 final class GetClustersCommand implements Callable<Integer> {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   @Mixin private ViewOptions view = new ViewOptions();
 
@@ -92,7 +91,8 @@ final class GetClustersCommand implements Callable<Integer> {
    */
   static ObjectNode json(Cluster cluster, Function<Node, Optional<Boolean>> wired) {
     ObjectNode json =
-        JSON.createObjectNode()
+        JsonNodeFactory.instance
+            .objectNode()
             .put("name", cluster.name())
             .put("kind", cluster.kind().toString().toLowerCase(Locale.ROOT));
     Set<String> networks = new TreeSet<>();

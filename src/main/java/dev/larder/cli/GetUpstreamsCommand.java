@@ -36,7 +36,7 @@ final class GetUpstreamsCommand implements Callable<Integer> {
   public Integer call() throws CommandException {
     JsonNode result;
     try (Target found = target.find(Optional.empty())) {
-      result = found.run(Operations.UPSTREAMS, UpstreamReport.NO_ARGUMENTS, Progress.UNSEEN);
+      result = found.run(Operations.UPSTREAMS, Operations.noArguments(), Progress.UNSEEN);
     } catch (OperationException | IOException | UncheckedIOException e) {
       throw CommandException.failure(String.valueOf(e.getMessage()));
     }

@@ -1,6 +1,6 @@
 package dev.larder.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.larder.control.Step;
 import dev.larder.deploy.ImageBuild;
@@ -112,8 +112,7 @@ final class ImageCommand implements Callable<Integer> {
   }
 
   private ObjectNode json(Image image) {
-    ObjectNode node =
-        JsonMapper.builder().build().createObjectNode().put("id", image.id()).put("base", base);
+    ObjectNode node = JsonNodeFactory.instance.objectNode().put("id", image.id()).put("base", base);
     node.put("bytes", image.bytes()).putArray("tags");
     tags().forEach(node.withArray("tags")::add);
     return node;

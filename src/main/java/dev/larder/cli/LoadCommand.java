@@ -1,8 +1,8 @@
 package dev.larder.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.larder.deploy.Deployment;
 import dev.larder.engine.Engine;
 import dev.larder.engine.EngineException;
@@ -35,17 +35,15 @@ import picocli.CommandLine.Parameters;
     versionProvider = Version.class,
     sortOptions = false)
 final class LoadCommand implements Callable<Integer> {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   @Parameters(
       paramLabel = "IMAGE",
       arity = "1..*",
       description = "The engine's name for it; or its id, with --as.")
   private List<String> images = new ArrayList<>();
 
-      fallbackValue = "true",
   @Option(
       names = "--as-is",
+      fallbackValue = "true",
       description =
           "Under its original name: docker.io/acme/app:dev in manifests is this image then, for all"
               + " who pull through Larder, until larder rm docker.io/acme/app:dev. Other tags are"
@@ -76,7 +74,7 @@ final class LoadCommand implements Callable<Integer> {
     }
     try (Engine engine = LocalEngine.connect()) {
       List<ImageLoad> loads = loads(engine, larder(engine));
-      ArrayNode loaded = JSON.createArrayNode();
+      ArrayNode loaded = JsonNodeFactory.instance.arrayNode();
       try (ProgressLine progress = ProgressLine.on(output.err(), InstantSource.system())) {
         for (ImageLoad load : loads) {
           loaded.add(load.run(engine, progress));
@@ -157,7 +155,8 @@ final class LoadCommand implements Callable<Integer> {
     PrintWriter out = output.out();
     switch (output.format()) {
       case TEXT -> loaded.forEach(image -> out.println(text(image)));
-      case JSON -> out.println(JSON.createObjectNode().set("loaded", loaded).toString());
+      case JSON ->
+          out.println(JsonNodeFactory.instance.objectNode().set("loaded", loaded).toString());
     }
     out.flush();
   }

@@ -1,5 +1,7 @@
 package dev.larder.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.larder.control.Operation;
 import dev.larder.store.Collector;
 import dev.larder.store.Store;
@@ -20,6 +22,11 @@ final class Operations {
   static final String KNOWN = "known";
 
   private Operations() {}
+
+  /** What one is told that needs to know nothing. */
+  static JsonNode noArguments() {
+    return JsonNodeFactory.instance.objectNode();
+  }
 
   /** Those on a folder that no Larder serves. */
   static Map<String, Operation> of(

@@ -1,7 +1,6 @@
 package dev.larder.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.larder.control.OperationException;
 import dev.larder.control.Progress;
@@ -30,8 +29,6 @@ import picocli.CommandLine.Mixin;
     versionProvider = Version.class,
     sortOptions = false)
 final class StatusCommand implements Callable<Integer> {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   private final InstantSource clock = InstantSource.system();
 
   @Mixin private TargetOptions target = new TargetOptions();
@@ -62,7 +59,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private JsonNode status() throws CommandException {
     try (Target found = target.find(Optional.empty())) {
-      JsonNode status = found.run(Operations.STATUS, JSON.createObjectNode(), Progress.UNSEEN);
+      JsonNode status = found.run(Operations.STATUS, Operations.noArguments(), Progress.UNSEEN);
       return found instanceof Target.InContainer container
           ? ((ObjectNode) status).put("container", container.name())
           : status;

@@ -1,6 +1,6 @@
 package dev.larder.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.larder.deploy.DeployException;
 import dev.larder.deploy.Deployment;
@@ -271,8 +271,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private ObjectNode json(List<String> changes) {
-    ObjectNode json =
-        JsonMapper.builder().build().createObjectNode().put("registry", "localhost:" + port);
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("registry", "localhost:" + port);
     changes.forEach(json.putArray("changes")::add);
     return json;
   }

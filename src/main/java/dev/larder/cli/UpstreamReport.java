@@ -27,9 +27,6 @@ import java.util.TreeMap;
 final class UpstreamReport {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** What an operation is told that needs no arguments. */
-  static final JsonNode NO_ARGUMENTS = JSON.createObjectNode();
-
   private final DataFolder folder;
   private final Configuration configuration;
   private final Optional<Serving> serving;

@@ -31,7 +31,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException {
     JsonNode result =
-        options.run(new Task(Operations.VERIFY, VerifyOperation.arguments()), this::print);
+        options.run(new Task(Operations.VERIFY, Operations.noArguments()), this::print);
     return result.path("clean").asBoolean() ? 0 : 1;
   }
 

@@ -23,11 +23,6 @@ final class VerifyOperation implements Operation {
     this.verifier = verifier;
   }
 
-  /** What it is told: nothing. */
-  static ObjectNode arguments() {
-    return JSON.createObjectNode();
-  }
-
   @Override
   public JsonNode run(JsonNode arguments, Progress progress) throws IOException {
     Verification done =
