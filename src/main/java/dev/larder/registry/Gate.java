@@ -7,7 +7,6 @@ import dev.larder.oci.ErrorCode;
 import dev.larder.registry.access.AccessControl;
 import dev.larder.registry.access.Action;
 import dev.larder.registry.access.Authentication;
-import dev.larder.registry.access.Credentials;
 import dev.larder.registry.access.Decision;
 import dev.larder.registry.access.LoginToken;
 import dev.larder.registry.access.TokenSettings;
@@ -40,6 +39,11 @@ final class Gate {
     this.access = access;
   }
 
+  /** Who sends a request. */
+  Sender sender(Request request) {
+    return new Sender(request, access);
+  }
+
   /** Whether everybody may do that; never blocks. */
   boolean isOpenFor(Action action, RepositoryKey repository) {
     return access.anybodyMay(action, repository);
@@ -50,8 +54,9 @@ final class Gate {
    *
    * @throws RegistryException with the answer for who may not
    */
-  void require(Request request, Action action, RepositoryKey repository) {
-    switch (access.decide(credentials(request), action, repository)) {
+  void require(Sender sender, Action action, RepositoryKey repository) {
+    Request request = sender.request();
+    switch (access.decide(sender::authentication, action, repository)) {
       case Decision.Allowed() -> {}
       case Decision.Challenge(String error, String reason) ->
           throw new RegistryException(challenge(request, scope(action, repository), error, reason));
@@ -64,8 +69,9 @@ final class Gate {
   }
 
   /** Whether who sends the request may pull from another repository, too. */
-  boolean mayPull(Request request, RepositoryKey repository) {
-    return access.decide(credentials(request), Action.PULL, repository) instanceof Decision.Allowed;
+  boolean mayPull(Sender sender, RepositoryKey repository) {
+    return access.decide(sender::authentication, Action.PULL, repository)
+        instanceof Decision.Allowed;
   }
 
   /** Whether everybody may do everything. */
@@ -83,11 +89,12 @@ final class Gate {
    *
    * @throws RegistryException with the answer for all others
    */
-  void requireLogin(Request request) {
+  void requireLogin(Sender sender) {
+    Request request = sender.request();
     if (request.header("Authorization").isEmpty()) {
       throw new RegistryException(challenge(request, "", "", "a login is needed"));
     }
-    Authentication authentication = access.authenticate(credentials(request));
+    Authentication authentication = sender.authentication();
     if (!(authentication instanceof Authentication.Known)) {
       throw new RegistryException(refusal(request, authentication));
     }
@@ -103,12 +110,13 @@ final class Gate {
    *
    * @throws RegistryException if its password is wrong
    */
-  Reply token(Request request) {
+  Reply token(Sender sender) {
+    Request request = sender.request();
     Optional<String> authorization = request.header("Authorization");
     if (authorization.isPresent() && !authorization.get().regionMatches(true, 0, "Basic ", 0, 6)) {
       throw new RegistryException(unauthorized(BASIC, "a token is had for a password only"));
     }
-    return switch (access.authenticate(credentials(request))) {
+    return switch (sender.authentication()) {
       case Authentication.Known(var principal) -> Reply.hosted(token(access.issue(principal)));
       case Authentication.Failed(String reason) ->
           throw new RegistryException(unauthorized(BASIC, reason));
@@ -124,10 +132,6 @@ final class Gate {
             .put("expires_in", token.lifetime().toSeconds())
             .put("issued_at", token.issuedAt().toString());
     return JsonResponses.of(200, content).with("Cache-Control", "no-store");
-  }
-
-  private static Credentials credentials(Request request) {
-    return new Credentials(request.header("Authorization"), request.remote().getAddress());
   }
 
   private Response refusal(Request request, Authentication authentication) {

@@ -135,18 +135,19 @@ public final class RegistryHandler implements Handler {
     if (probed.isPresent()) {
       return scoped(probed.get(), ns);
     }
-    Predicate<RepositoryKey> mayPull = key -> gate.mayPull(request, key);
+    Sender sender = gate.sender(request);
+    Predicate<RepositoryKey> mayPull = key -> gate.mayPull(sender, key);
     switch (path.endpoint()) {
       case Endpoint.Base _ -> {
-        return base(request, path, ns);
+        return base(sender, path, ns);
       }
       case Endpoint.Token _ -> {
-        return gate.token(request);
+        return gate.token(sender);
       }
       case Endpoint.Repositories _ -> {
         requireHosted(path, ns);
         if (!gate.isPublic()) {
-          gate.requireLogin(request);
+          gate.requireLogin(sender);
         }
         return routes.repositories(query, mayPull);
       }
@@ -156,7 +157,7 @@ public final class RegistryHandler implements Handler {
     Namespaces.Meaning meaning = namespaces.repository(path, ns, pulls);
     visit.means(meaning.first());
     changes.check(path.endpoint(), request.method());
-    requireAccess(request, path.endpoint(), meaning);
+    requireAccess(sender, path.endpoint(), meaning);
     Reply reply =
         marked(
             meaning,
@@ -171,7 +172,7 @@ public final class RegistryHandler implements Handler {
 
   /** A handler tells them apart only where it has looked in more than one place. */
   private static Reply marked(Namespaces.Meaning meaning, Reply reply) {
-    return meaning.isOverlay() && reply.outcome() == Access.Outcome.HOSTED
+    return reply.outcome() == Access.Outcome.HOSTED && meaning.isOverlay()
         ? MirrorReplies.overlaid(meaning.first(), reply.response())
         : reply;
   }
@@ -195,7 +196,7 @@ public final class RegistryHandler implements Handler {
     }
     if (path.endpoint() instanceof Endpoint.Base) {
       return gate.knowsAtOnce(request)
-          ? Optional.of(base(request, path, query(request).first("ns")))
+          ? Optional.of(base(gate.sender(request), path, query(request).first("ns")))
           : Optional.empty();
     }
     if (!(path.endpoint() instanceof Endpoint.Manifest(Reference reference))) {
@@ -230,9 +231,9 @@ public final class RegistryHandler implements Handler {
    * Not challenged for a mirror whose content is public: a client would answer with what it has for
    * the origin.
    */
-  private Reply base(Request request, RegistryPath path, Optional<String> ns) {
+  private Reply base(Sender sender, RegistryPath path, Optional<String> ns) {
     if (!gate.isOpen() && !(gate.isPublic() && isMirror(path, ns))) {
-      gate.requireLogin(request);
+      gate.requireLogin(sender);
     }
     return Reply.hosted(
         JsonResponses.of(200, JsonResponses.object())
@@ -245,9 +246,9 @@ public final class RegistryHandler implements Handler {
   }
 
   /** What the first hasn't may come from the others, to be pulled or pushed. */
-  private void requireAccess(Request request, Endpoint endpoint, Namespaces.Meaning meaning) {
-    gate.require(request, endpoint.action(request.method()), meaning.first());
-    meaning.others().forEach(other -> gate.require(request, Action.PULL, other));
+  private void requireAccess(Sender sender, Endpoint endpoint, Namespaces.Meaning meaning) {
+    gate.require(sender, endpoint.action(sender.request().method()), meaning.first());
+    meaning.others().forEach(other -> gate.require(sender, Action.PULL, other));
   }
 
   private void requireHosted(RegistryPath path, Optional<String> ns) {

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Decides who may do what. Credentials are only looked at where something isn't everybody's: a
@@ -64,12 +65,16 @@ public final class AccessControl {
     return isOpen() || rules.allow(ANONYMOUS, action, repository);
   }
 
-  /** Whether who sends these credentials may do that; blocks where they must be looked at. */
-  public Decision decide(Credentials credentials, Action action, RepositoryKey repository) {
+  /**
+   * Whether somebody may do that.
+   *
+   * @param who says who it is; asked only where that matters
+   */
+  public Decision decide(Supplier<Authentication> who, Action action, RepositoryKey repository) {
     if (anybodyMay(action, repository)) {
       return new Decision.Allowed();
     }
-    return switch (authenticate(credentials)) {
+    return switch (who.get()) {
       case Known(Principal principal) -> decide(principal, action, repository);
       case Failed(String reason) -> new Decision.Challenge("invalid_token", reason);
       case Authentication other -> new Decision.Undecided(other);

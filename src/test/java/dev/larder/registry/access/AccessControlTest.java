@@ -100,14 +100,14 @@ class AccessControlTest {
   })
   void pullsAreEverybodysAndTheRestIsUsers(String what, Action action, String expected) {
     AccessControl access = access(true);
-    Decision decision = access.decide(credentials(what), action, APP);
+    Decision decision = decide(access, what, action);
     assertThat(decision.getClass().getSimpleName()).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @CsvSource({"none, Challenge", "wrong, Challenge", "right, Allowed"})
   void withoutAnonymousPullsPullsNeedALogin(String what, String expected) {
-    Decision decision = access(false).decide(credentials(what), Action.PULL, APP);
+    Decision decision = decide(access(false), what, Action.PULL);
     assertThat(decision.getClass().getSimpleName()).isEqualTo(expected);
   }
 
@@ -120,8 +120,7 @@ class AccessControlTest {
             true,
             List.of(new Rule("app", Map.of(Action.PUSH, Set.of("bob")))));
     AccessControl access = new AccessControl(settings, now::get, _ -> {});
-    assertThat(access.decide(credentials("right"), Action.PUSH, APP))
-        .isEqualTo(new Decision.Denied());
+    assertThat(decide(access, "right", Action.PUSH)).isEqualTo(new Decision.Denied());
   }
 
   @Test
@@ -129,8 +128,7 @@ class AccessControlTest {
     AccessControl access = new AccessControl(AccessSettings.OPEN, now::get);
     assertThat(access.isOpen()).isTrue();
     for (Action action : Action.values()) {
-      assertThat(access.decide(credentials("wrong"), action, APP))
-          .isEqualTo(new Decision.Allowed());
+      assertThat(decide(access, "wrong", action)).isEqualTo(new Decision.Allowed());
     }
   }
 
@@ -185,12 +183,17 @@ class AccessControlTest {
                                 "type", "repository",
                                 "name", "app",
                                 "actions", List.of("pull", "push"))))));
-    assertThat(access.decide(token, Action.PUSH, APP)).isEqualTo(new Decision.Allowed());
-    assertThat(access.decide(token, Action.DELETE, APP))
+    assertThat(access.decide(() -> access.authenticate(token), Action.PUSH, APP))
+        .isEqualTo(new Decision.Allowed());
+    assertThat(access.decide(() -> access.authenticate(token), Action.DELETE, APP))
         .isInstanceOfSatisfying(
             Decision.Challenge.class,
             challenge -> assertThat(challenge.error()).isEqualTo("insufficient_scope"));
-    assertThat(access.decide(token, Action.PUSH, RepositoryKey.hosted(new RepositoryName("other"))))
+    assertThat(
+            access.decide(
+                () -> access.authenticate(token),
+                Action.PUSH,
+                RepositoryKey.hosted(new RepositoryName("other"))))
         .isInstanceOf(Decision.Challenge.class);
   }
 
@@ -347,6 +350,10 @@ class AccessControlTest {
 
   private static Credentials bearer(String token) {
     return new Credentials(Optional.of("Bearer " + token), InetAddress.getLoopbackAddress());
+  }
+
+  private static Decision decide(AccessControl access, String what, Action action) {
+    return access.decide(() -> access.authenticate(credentials(what)), action, APP);
   }
 
   private static Credentials credentials(String what) {
