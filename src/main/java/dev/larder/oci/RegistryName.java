@@ -58,7 +58,8 @@ public record RegistryName(String value) {
 
   /** Whether it is the loopback address of whoever says it, by number or by name (RFC 6761). */
   public boolean isLoopback() {
-    String host = value.replaceFirst(":[0-9]+$", "");
+    int colon = value.endsWith("]") ? -1 : value.lastIndexOf(':');
+    String host = colon < 0 ? value : value.substring(0, colon);
     return host.equals("localhost")
         || host.endsWith(".localhost")
         || LOOPBACK.matcher(host).matches();
@@ -70,6 +71,9 @@ public record RegistryName(String value) {
    * registry.corp:5000}. A part is left as it is if it isn't a registry with a port.
    */
   public static String fromPath(String firstPart) {
+    if (firstPart.indexOf('_') < 0) {
+      return firstPart;
+    }
     Matcher matcher = PORT_IN_PATH.matcher(firstPart);
     return matcher.matches() && looksLikeRegistry(matcher.group(1))
         ? matcher.group(1) + ":" + matcher.group(2)

@@ -3,7 +3,9 @@ package dev.larder.registry;
 import dev.larder.metrics.Count;
 import dev.larder.metrics.Metrics;
 import dev.larder.oci.RegistryName;
+import dev.larder.oci.RepositoryName;
 import dev.larder.store.Bookkeeper;
+import dev.larder.store.RepositoryKey;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -64,11 +66,11 @@ public final class AccessCounter implements Consumer<Access> {
   private void pulled(Access access) {
     String repository = access.repository().orElseThrow();
     Optional<String> overlay =
-        access
-            .upstream()
-            .filter(_ -> access.outcome() == Access.Outcome.OVERLAY)
-            .flatMap(RegistryName::inPath)
-            .map(registry -> registry + "/" + repository);
+        access.outcome() == Access.Outcome.OVERLAY
+            ? new RepositoryKey(access.upstream(), new RepositoryName(repository))
+                .overlay()
+                .map(key -> key.name().value())
+            : Optional.empty();
     bookkeeper.pulled(
         overlay.isPresent() ? Optional.empty() : access.upstream(),
         overlay.orElse(repository),

@@ -4,6 +4,7 @@ import dev.larder.http.Body;
 import dev.larder.http.Ranges;
 import dev.larder.http.Request;
 import dev.larder.http.Response;
+import dev.larder.mirror.Lookup;
 import dev.larder.mirror.Mirror;
 import dev.larder.oci.Descriptor;
 import dev.larder.oci.Digest;
@@ -59,9 +60,9 @@ final class ManifestHandler {
 
   /** The reply to a pull of a mirrored manifest if it is in memory and fresh; never blocks. */
   Optional<Reply> ready(Call call, Mirror mirror, Reference reference) {
-    return Optional.of(mirror)
-        .filter(_ -> !wantsRefresh(call.request()))
-        .flatMap(fresh -> fresh.ready(reference))
+    return (wantsRefresh(call.request())
+            ? Optional.<Lookup.Found<StoredManifest>>empty()
+            : mirror.ready(reference))
         .map(found -> MirrorReplies.found(found, manifest -> response(call, manifest)));
   }
 

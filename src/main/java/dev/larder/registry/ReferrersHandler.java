@@ -51,34 +51,32 @@ final class ReferrersHandler {
       case HostedRepository(RepositoryKey key) ->
           Reply.hosted(response(call, index(catalog.referrers(key, subject))));
       case MirroredRepository(Mirror mirror) -> mirrored(call, mirror, subject);
-      case OverlaidRepository(List<RepositoryKey> hosted, Mirror mirror) -> {
-        for (RepositoryKey key : hosted) {
-          if (!catalog.referrers(key, subject).isEmpty()) {
-            yield overlaid(call, hosted, key, mirror, subject);
-          }
-        }
-        yield mirrored(call, mirror, subject);
-      }
+      case OverlaidRepository(List<RepositoryKey> hosted, Mirror mirror) ->
+          overlaid(call, hosted, mirror, subject);
     };
   }
 
-  private Reply overlaid(
-      Call call, List<RepositoryKey> hosted, RepositoryKey first, Mirror mirror, Digest subject) {
+  private Reply overlaid(Call call, List<RepositoryKey> hosted, Mirror mirror, Digest subject) {
+    Map<Digest, Descriptor> ours = new LinkedHashMap<>();
+    Optional<RepositoryKey> first = Optional.empty();
+    for (RepositoryKey key : hosted) {
+      List<Descriptor> here = catalog.referrers(key, subject);
+      here.forEach(manifest -> ours.putIfAbsent(manifest.digest(), manifest));
+      first = first.or(() -> here.isEmpty() ? Optional.empty() : Optional.of(key));
+    }
+    if (first.isEmpty()) {
+      return mirrored(call, mirror, subject);
+    }
     Lookup<Document> lookup = mirror.referrers(subject, UpstreamQuery.of(call));
     if (lookup instanceof Lookup.Found<Document> found && found.value().next().isPresent()) {
       return MirrorReplies.found(found, page -> mirroredPage(call, subject, page));
-    }
-    Map<Digest, Descriptor> ours = new LinkedHashMap<>();
-    for (RepositoryKey key : hosted) {
-      catalog
-          .referrers(key, subject)
-          .forEach(manifest -> ours.putIfAbsent(manifest.digest(), manifest));
     }
     ObjectNode index = index(ours.values());
     if (lookup instanceof Lookup.Found<Document> found) {
       merge(found.value(), ours.keySet(), index);
     }
-    return MirrorReplies.overlaid(first, response(call, index), MirrorReplies.warning(lookup));
+    return MirrorReplies.overlaid(
+        first.get(), response(call, index), MirrorReplies.warning(lookup));
   }
 
   private static void merge(Document page, Set<Digest> ours, ObjectNode index) {

@@ -65,15 +65,14 @@ final class TagsHandler {
   }
 
   private static Response overlaid(Call call, NavigableSet<String> tags) {
-    Paging.Page<String> page =
-        Paging.of(call.query())
-            .take(
-                (last, size) ->
-                    last.map(name -> tags.tailSet(name, false)).orElse(tags).stream()
-                        .limit(size)
-                        .toList(),
-                name -> name);
-    return response(call, page);
+    return response(call, page(Paging.of(call.query()), tags));
+  }
+
+  private static Paging.Page<String> page(Paging paging, NavigableSet<String> tags) {
+    return paging.take(
+        (last, size) ->
+            last.map(tag -> tags.tailSet(tag, false)).orElse(tags).stream().limit(size).toList(),
+        Function.identity());
   }
 
   private Response hosted(Call call, RepositoryKey key) {
@@ -115,11 +114,7 @@ final class TagsHandler {
     if (all.size() <= paging.size() && paging.last().filter(all::contains).isEmpty()) {
       return List.of();
     }
-    Paging.Page<String> page =
-        paging.take(
-            (last, size) ->
-                last.map(tag -> all.tailSet(tag, false)).orElse(all).stream().limit(size).toList(),
-            Function.identity());
+    Paging.Page<String> page = page(paging, all);
     tags.removeAll();
     page.entries().forEach(tags::add);
     return page.next().orElse(List.of());

@@ -39,11 +39,13 @@ public record RepositoryKey(Optional<RegistryName> upstream, RepositoryName name
     if (upstream.isPresent() || slash < 0) {
       return Optional.empty();
     }
-    Optional<RepositoryName> rest = RepositoryName.parse(name.value().substring(slash + 1));
     return Optional.of(RegistryName.fromPath(name.value().substring(0, slash)))
         .filter(RegistryName::looksLikeRegistry)
         .flatMap(RegistryName::parse)
-        .flatMap(registry -> rest.map(path -> mirrored(registry, path)))
+        .flatMap(
+            registry ->
+                RepositoryName.parse(name.value().substring(slash + 1))
+                    .map(path -> mirrored(registry, path)))
         .filter(mirrored -> mirrored.overlay().filter(this::equals).isPresent());
   }
 

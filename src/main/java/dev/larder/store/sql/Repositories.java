@@ -37,9 +37,12 @@ final class Repositories {
 
   /** The repository with these columns. */
   static RepositoryKey key(String upstream, String name) {
-    return new RepositoryKey(
-        Optional.of(upstream).filter(text -> !text.isEmpty()).map(RegistryName::new),
-        new RepositoryName(name));
+    return new RepositoryKey(registry(upstream), new RepositoryName(name));
+  }
+
+  /** The registry that the column {@code upstream} names; empty for what is hosted. */
+  static Optional<RegistryName> registry(String upstream) {
+    return upstream.isEmpty() ? Optional.empty() : Optional.of(new RegistryName(upstream));
   }
 
   /** The number of a repository, which is added if it isn't there. */

@@ -2,7 +2,6 @@ package dev.larder.store.sql;
 
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
-import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.Inventory;
 import dev.larder.store.RepositoryKey;
@@ -182,22 +181,13 @@ final class SqliteInventory implements Inventory {
     boolean never = row.wasNull();
     return new StoredImage(
         new StoredImage.Key(
-            repository(row),
+            Repositories.key(row.getString(1), row.getString(2)),
             Optional.ofNullable(row.getString(3)).map(Tag::new),
             Columns.digest(row, 4)),
         new MediaType(row.getString(5)),
         row.getLong(6),
         row.getLong(7),
         never ? Optional.empty() : Optional.of(Instant.ofEpochMilli(pulledAt)));
-  }
-
-  /** The one that is in the first two columns. */
-  private static RepositoryKey repository(ResultSet row) throws SQLException {
-    return new RepositoryKey(registry(row.getString(1)), new RepositoryName(row.getString(2)));
-  }
-
-  private static Optional<RegistryName> registry(String upstream) {
-    return upstream.isEmpty() ? Optional.empty() : Optional.of(new RegistryName(upstream));
   }
 
   @Override
@@ -209,7 +199,7 @@ final class SqliteInventory implements Inventory {
           add(session, totals, row -> new Totals(0, 0, row.getLong(3)), TAGS);
           Map<Optional<RegistryName>, Long> bytes = new HashMap<>();
           session
-              .all(row -> Map.entry(registry(row.getString(1)), row.getLong(2)), BYTES)
+              .all(row -> Map.entry(Repositories.registry(row.getString(1)), row.getLong(2)), BYTES)
               .forEach(one -> bytes.put(one.getKey(), one.getValue()));
           return stock(totals, bytes, session.first(row -> row.getLong(1), ALL_BYTES).orElse(0L));
         });
@@ -219,7 +209,10 @@ final class SqliteInventory implements Inventory {
       Session session, Map<RepositoryKey, Totals> totals, Session.Row<Totals> reader, String query)
       throws SQLException {
     session
-        .all(row -> Map.entry(repository(row), reader.read(row)), query)
+        .all(
+            row ->
+                Map.entry(Repositories.key(row.getString(1), row.getString(2)), reader.read(row)),
+            query)
         .forEach(one -> totals.merge(one.getKey(), one.getValue(), Totals::plus));
   }
 
