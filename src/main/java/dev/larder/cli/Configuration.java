@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param upstreams the upstreams that the configuration names
  * @param otherUpstreams whether others may be mirrored
  * @param overlays whether images may be pushed over what is mirrored
+ * @param offline whether no upstream is asked
  * @param tls the certificate of all listeners; without, they speak plain HTTP
  * @param access who may do what
  * @param housekeeping when what is collected and verified
@@ -32,6 +33,7 @@ record Configuration(
     Map<RegistryName, ConfigurationFile.UpstreamEntry> upstreams,
     boolean otherUpstreams,
     boolean overlays,
+    boolean offline,
     Optional<Tls> tls,
     AccessSettings access,
     Schedule housekeeping,
@@ -47,6 +49,7 @@ record Configuration(
         upstreams,
         otherUpstreams,
         flags.overlays().orElse(overlays),
+        flags.offline().orElse(offline),
         flags.tls().or(() -> tls),
         flags.htpasswd().map(access::with).orElse(access),
         housekeeping,
@@ -63,6 +66,7 @@ record Configuration(
         upstreams,
         otherUpstreams,
         overlays,
+        offline,
         tls,
         access,
         housekeeping,

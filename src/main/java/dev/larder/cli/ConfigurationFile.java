@@ -1,6 +1,7 @@
 package dev.larder.cli;
 
 import dev.larder.http.Tls;
+import dev.larder.mirror.Freshness;
 import dev.larder.oci.RegistryName;
 import dev.larder.store.Housekeeping.Schedule;
 import dev.larder.upstream.UpstreamSettings.Login;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param names further names of our own
  * @param logFormat how to log
  * @param overlays whether images may be pushed over what is mirrored
+ * @param offline whether no upstream is asked
  * @param tls the listeners' certificate
  * @param access who may do what
  * @param upstreams the upstreams that it names
@@ -35,6 +37,7 @@ record ConfigurationFile(
     List<RegistryName> names,
     Optional<LogFormat> logFormat,
     Optional<Boolean> overlays,
+    Optional<Boolean> offline,
     Optional<Tls> tls,
     AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
@@ -50,12 +53,14 @@ record ConfigurationFile(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           AccessEntry.NONE,
           Map.of(),
           true,
           Schedule.DEFAULT);
 
   private static final String OTHERS = "*";
+  private static final String FOREVER = "forever";
 
   /**
    * An upstream's entry.
@@ -64,6 +69,7 @@ record ConfigurationFile(
    * @param url where it is, if not where its name says
    * @param freshFor how long an answer of it isn't asked for again
    * @param negativeFor the same for what it hasn't got
+   * @param staleFor for how long its last answer is given again while it gives no other; zero never
    * @param caFile certificates to trust beside the system's
    * @param login its user and password
    */
@@ -72,8 +78,18 @@ record ConfigurationFile(
       Optional<URI> url,
       Optional<Duration> freshFor,
       Optional<Duration> negativeFor,
+      Optional<Duration> staleFor,
       Optional<Path> caFile,
-      Optional<Login> login) {}
+      Optional<Login> login) {
+
+    /** How long what it says counts; {@code usual} where nothing else is said. */
+    Freshness freshness(Freshness usual) {
+      return new Freshness(
+          freshFor.orElse(usual.foundFor()),
+          negativeFor.orElse(usual.absentFor()),
+          staleFor.or(usual::staleFor));
+    }
+  }
 
   /**
    * Reads a file.
@@ -96,6 +112,7 @@ record ConfigurationFile(
             "names",
             "log-format",
             "overlays",
+            "offline",
             "tls",
             "auth",
             "upstreams",
@@ -120,6 +137,7 @@ record ConfigurationFile(
         names(root),
         logFormat(root),
         root.flag("overlays"),
+        root.flag("offline"),
         tls(root.mapping("tls")),
         AccessEntry.of(root.mapping("auth")),
         entries,
@@ -141,7 +159,14 @@ record ConfigurationFile(
   private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {
     entry.allowOnly(
         List.of(
-            "allow", "url", "fresh-for", "negative-for", "ca-file", "username", "password-file"));
+            "allow",
+            "url",
+            "fresh-for",
+            "negative-for",
+            "stale-for",
+            "ca-file",
+            "username",
+            "password-file"));
     Optional<String> username = entry.text("username");
     Optional<Path> passwordFile = entry.text("password-file").map(Path::of);
     if (username.isPresent() != passwordFile.isPresent()) {
@@ -154,6 +179,7 @@ record ConfigurationFile(
         url(entry),
         duration(entry, "fresh-for"),
         duration(entry, "negative-for"),
+        staleFor(entry),
         entry.text("ca-file").map(Path::of),
         username.flatMap(user -> passwordFile.map(file -> new PasswordFileLogin(user, file))));
   }
@@ -184,6 +210,16 @@ record ConfigurationFile(
     Optional<Duration> duration = text.flatMap(Durations::parse);
     if (text.isPresent() && duration.isEmpty()) {
       throw mapping.error(key, key + " is a time like 30s, 5m, 12h or 7d");
+    }
+    return duration;
+  }
+
+  /** {@code forever} is what holds where nothing is said. */
+  private static Optional<Duration> staleFor(YamlMapping entry) throws CommandException {
+    Optional<String> text = entry.text("stale-for").filter(value -> !value.equals(FOREVER));
+    Optional<Duration> duration = text.flatMap(Durations::parse);
+    if (text.isPresent() && duration.isEmpty()) {
+      throw entry.error("stale-for", "stale-for is a time like 12h or 7d, or " + FOREVER);
     }
     return duration;
   }

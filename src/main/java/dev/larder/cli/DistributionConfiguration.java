@@ -73,6 +73,7 @@ final class DistributionConfiguration {
         upstreams,
         true,
         false,
+        false,
         tls(),
         access(),
         Schedule.DEFAULT,
@@ -170,7 +171,13 @@ final class DistributionConfiguration {
     Optional<Login> login =
         username.map(user -> new PasswordLogin(user, settings.text("proxy.password").orElse("")));
     return new UpstreamEntry(
-        true, Optional.of(url), Optional.empty(), Optional.empty(), Optional.empty(), login);
+        true,
+        Optional.of(url),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        login);
   }
 
   private static URI url(Setting setting) throws CommandException {

@@ -111,7 +111,9 @@ final class Larder implements Closeable {
             () -> urls(configuration),
             mirrors::fetches,
             contacts::last,
-            bookkeeper::keep);
+            bookkeeper::keep,
+            mirrors,
+            upstreams::registry);
     listenForCommands(
         data, Operations.of(folder, configuration, clock, Optional.of(serving)), clock);
     RegistryHandler registry =
@@ -182,7 +184,7 @@ final class Larder implements Closeable {
             });
     return new Upstreams(
         named,
-        new UpstreamRules(configuration.otherUpstreams(), denied),
+        new UpstreamRules(configuration.otherUpstreams(), denied, configuration.offline()),
         Deadlines.DEFAULT,
         clock,
         DockerConfig.fromEnvironment(environment, Path.of(System.getProperty("user.home"))),
@@ -207,18 +209,11 @@ final class Larder implements Closeable {
 
   private static MirrorSettings mirrorSettings(Configuration configuration) {
     MirrorSettings defaults = MirrorSettings.DEFAULT;
-    Freshness usual = defaults.freshness();
     Map<RegistryName, Freshness> freshness = new HashMap<>();
     configuration
         .upstreams()
-        .forEach(
-            (name, entry) ->
-                freshness.put(
-                    name,
-                    new Freshness(
-                        entry.freshFor().orElse(usual.foundFor()),
-                        entry.negativeFor().orElse(usual.absentFor()))));
-    return new MirrorSettings(usual, freshness, defaults.retries());
+        .forEach((name, entry) -> freshness.put(name, entry.freshness(defaults.freshness())));
+    return new MirrorSettings(defaults.freshness(), freshness, defaults.retries());
   }
 
   private static List<Listener> listeners(Configuration configuration, RegistryHandler registry) {

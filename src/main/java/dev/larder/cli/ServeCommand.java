@@ -80,6 +80,14 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Boolean overlays;
 
   @Option(
+      names = "--offline",
+      arity = "0..1",
+      fallbackValue = "true",
+      description =
+          "Ask no upstream at all: serve what is here, however old, and say at once what isn't.")
+  private @Nullable Boolean offline;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       description = "How to log: ${COMPLETION-CANDIDATES}. Default: text.")
@@ -145,6 +153,9 @@ final class ServeCommand implements Callable<Integer> {
                 console.say(
                     "Health at http://%s/debug/health"
                         .formatted(hostAndPort(larder.addresses().getLast()))));
+    if (configuration.offline()) {
+      console.say("Offline: no upstream is asked. What is here is served, and nothing else.");
+    }
     Path beside = configuration.data().toAbsolutePath().resolveSibling(DISTRIBUTION_STORAGE);
     if (Files.isDirectory(beside)) {
       console.say(
@@ -186,7 +197,8 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(logFormat),
             tls(),
             Optional.ofNullable(htpasswd),
-            Optional.ofNullable(overlays));
+            Optional.ofNullable(overlays),
+            Optional.ofNullable(offline));
     Optional<Path> distribution =
         Optional.ofNullable(distributionConfig)
             .or(() -> DistributionSettings.fileFrom(environment));

@@ -1,11 +1,15 @@
 package dev.larder.cli;
 
 import dev.larder.mirror.Fetch;
+import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
 import dev.larder.upstream.Contact;
+import dev.larder.upstream.UpstreamRegistry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -16,10 +20,14 @@ import java.util.function.Supplier;
  * @param fetches what it is fetching
  * @param contacts how upstreams were when it last asked them
  * @param keepCounts brings what it has counted into the statistics
+ * @param mirrors what it answers of upstreams
+ * @param upstreams finds an upstream by its name; empty where that one isn't allowed
  */
 record Serving(
     Instant since,
     Supplier<List<String>> addresses,
     Supplier<List<Fetch>> fetches,
     Supplier<Map<RegistryName, Contact>> contacts,
-    Runnable keepCounts) {}
+    Runnable keepCounts,
+    Mirrors mirrors,
+    Function<RegistryName, Optional<UpstreamRegistry>> upstreams) {}

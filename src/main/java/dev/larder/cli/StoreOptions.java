@@ -42,6 +42,7 @@ final class StoreOptions {
         file.upstreams(),
         file.otherUpstreams(),
         flags.overlays().or(file::overlays).orElse(false),
+        flags.offline().or(file::offline).orElse(false),
         flags.tls().or(file::tls),
         file.access().settings(flags.htpasswd()),
         file.housekeeping(),

@@ -80,12 +80,9 @@ final class Documents {
     }
     Lookup<Document> lookup = repository.answer(answer);
     return switch (lookup) {
-      case Lookup.Unavailable<Document>(String message, var _) ->
-          store
-              .catalog()
-              .document(repository.key(), question.key())
-              .map(document -> UpstreamRepository.stale(document, message))
-              .orElse(lookup);
+      case Lookup.Unavailable<Document> _, Lookup.NotAsked<Document> _ ->
+          repository.stale(
+              store.catalog().document(repository.key(), question.key()), lookup, clock.instant());
       case Lookup.Absent<Document>(String message) -> {
         recent.absent(question, message, now);
         yield lookup;

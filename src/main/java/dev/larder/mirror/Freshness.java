@@ -9,14 +9,16 @@ import java.util.Optional;
  *
  * @param foundFor for how long what a tag or a list names counts as current; zero asks each time
  * @param absentFor for how long what it hasn't got counts as absent; zero asks each time
+ * @param staleFor for how long after an answer that one is given again while the upstream can't
+ *     give another; empty for ever, zero never
  */
-public record Freshness(Duration foundFor, Duration absentFor) {
+public record Freshness(Duration foundFor, Duration absentFor, Optional<Duration> staleFor) {
 
   private static final int STRETCH = 10;
 
   /** The same for an upstream that is to be asked as little as can be. */
   Freshness stretched() {
-    return new Freshness(foundFor.multipliedBy(STRETCH), absentFor);
+    return new Freshness(foundFor.multipliedBy(STRETCH), absentFor, staleFor);
   }
 
   /** What an upstream said, and when it was asked. */
@@ -49,6 +51,14 @@ public record Freshness(Duration foundFor, Duration absentFor) {
           new Verdict.Deny<>(message);
       case null, default -> new Verdict.Ask<>();
     };
+  }
+
+  /**
+   * Whether an answer of the time {@code at} may be given again at {@code now}, where there is no
+   * other. One of the future was noted before the clock was set back, and doesn't count as too old.
+   */
+  boolean mayBeGivenAgain(Instant at, Instant now) {
+    return staleFor.map(longest -> now.isBefore(at.plus(longest))).orElse(true);
   }
 
   /** What lies in the future was noted before the clock was set back: how old it is isn't known. */

@@ -36,20 +36,28 @@ public sealed interface Lookup<T> {
    */
   record Unavailable<T>(String message, Optional<Duration> retryAfter) implements Lookup<T> {}
 
+  /**
+   * The upstream isn't to be asked, since Larder is offline, and we don't have it.
+   *
+   * @param message a sentence that says so
+   */
+  record NotAsked<T>(String message) implements Lookup<T> {}
+
   /** The sentence of an answer without a value; not for {@link Found}. */
   default String message() {
     return switch (this) {
       case Absent<T> absent -> absent.message;
       case Refused<T> refused -> refused.message;
       case Unavailable<T> unavailable -> unavailable.message;
+      case NotAsked<T> notAsked -> notAsked.message;
       case Found<T> found -> throw new IllegalStateException("this answer has a value");
     };
   }
 
   /** The sentence of an answer that isn't the upstream's own word. */
   default Optional<String> unavailability() {
-    return this instanceof Unavailable<T> unavailable
-        ? Optional.of(unavailable.message)
+    return this instanceof Unavailable || this instanceof NotAsked
+        ? Optional.of(message())
         : Optional.empty();
   }
 

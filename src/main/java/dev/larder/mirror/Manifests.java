@@ -9,15 +9,20 @@ import dev.larder.oci.Manifest;
 import dev.larder.oci.ManifestReader;
 import dev.larder.oci.Reference;
 import dev.larder.oci.Tag;
+import dev.larder.store.LastAnswer;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import dev.larder.store.StoredManifest;
 import dev.larder.upstream.Answer;
 import dev.larder.upstream.ManifestHead;
 import dev.larder.upstream.UpstreamManifest;
+import java.io.Closeable;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,14 +32,16 @@ import org.slf4j.LoggerFactory;
  * once in a freshness window, by all who want to know together.
  *
  * <ul>
- *   <li>The upstream <em>can't answer</em>: the last good answer is served, and called stale.
+ *   <li>The upstream <em>can't answer</em>: the last good answer is served, and called stale, until
+ *       that is too old.
+ *   <li>It <em>isn't to be asked</em>, since Larder is offline: the same, however old that is.
  *   <li>It says that a tag is <em>gone</em>: so it is here. What it named stays, by its digest.
  *   <li>It <em>refuses</em> a tag: so do we. The repository may have become private, or our
  *       credential may have been withdrawn; who isn't to learn what the tag names now isn't to
  *       learn it from us either.
  * </ul>
  */
-final class Manifests {
+final class Manifests implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Manifests.class);
   private static final long MEMORY = 16 << 20;
   private static final long RECENT_MEMORY = 8 << 20;
@@ -45,6 +52,10 @@ final class Manifests {
   private final InstantSource clock;
   private final SingleFlight<Question, Lookup<StoredManifest>> flights = new SingleFlight<>();
   private final SingleFlight<Question, Lookup<StoredManifest>> refreshes = new SingleFlight<>();
+
+  /** For checks that nobody waits for. */
+  private final ExecutorService aside =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check").factory());
 
   /** Manifests that were served, by digest. */
   private final Cache<Question, StoredManifest> memory =
@@ -114,9 +125,40 @@ final class Manifests {
           switch (judge(repository, question)) {
             case Verdict.Serve<Digest>(Digest digest) -> manifest(repository, digest);
             case Verdict.Deny<Digest>(String message) -> new Lookup.Absent<>(message);
-            case Verdict.Ask<Digest> _ -> check(repository, question, tag);
+            case Verdict.Ask<Digest> _ ->
+                repository.registry().mayLetWait()
+                    ? checkAside(repository, question, tag)
+                    : check(repository, question, tag);
           };
     };
+  }
+
+  /**
+   * Lets nobody wait who can be given an earlier answer: whether the upstream is back, others see.
+   */
+  private Lookup<StoredManifest> checkAside(
+      UpstreamRepository repository, Question question, Tag tag) {
+    Lookup<StoredManifest> stale =
+        repository.stale(
+            lastGood(repository, tag),
+            new Lookup.Unavailable<>(
+                "%s didn't answer, and is being asked again"
+                    .formatted(repository.key().upstream().orElseThrow()),
+                Optional.empty()),
+            clock.instant());
+    if (!(stale instanceof Lookup.Found)) {
+      return check(repository, question, tag);
+    }
+    aside.execute(() -> recheck(repository, question, tag));
+    return stale;
+  }
+
+  private void recheck(UpstreamRepository repository, Question question, Tag tag) {
+    try {
+      var _ = refreshes.join(question, () -> check(repository, question, tag));
+    } catch (RuntimeException e) {
+      LOG.error("{}:{} can't be checked", repository.key(), tag, e);
+    }
   }
 
   /** Asks which manifest a tag names now, and gets that one unless it is here. */
@@ -131,7 +173,9 @@ final class Manifests {
     }
     return switch (manifest(repository, digest.get())) {
       case Lookup.Found<StoredManifest> found -> {
-        if (!store.catalog().tag(repository.key(), tag).equals(digest)) {
+        if (store.catalog().tag(repository.key(), tag).equals(digest)) {
+          confirm(repository, tag);
+        } else {
           put(repository, found.value(), Optional.of(tag));
         }
         recent.found(question, digest.get(), now);
@@ -174,20 +218,34 @@ final class Manifests {
         recent.absent(question, message, asked);
         yield answer;
       }
-      case Lookup.Unavailable<StoredManifest>(String message, var _) ->
-          lastGood(repository, question.reference())
-              .map(manifest -> UpstreamRepository.stale(manifest, message))
-              .orElse(answer);
+      case Lookup.Unavailable<StoredManifest> _, Lookup.NotAsked<StoredManifest> _ ->
+          repository.stale(lastGood(repository, question.reference()), answer, clock.instant());
       case Lookup.Refused<StoredManifest> _, Lookup.Found<StoredManifest> _ -> answer;
     };
   }
 
-  private Optional<StoredManifest> lastGood(UpstreamRepository repository, Reference reference) {
+  private Optional<LastAnswer<StoredManifest>> lastGood(
+      UpstreamRepository repository, Reference reference) {
     return switch (reference) {
       case Digest _ -> Optional.empty(); // the upstream is asked only for those not here
       case Tag tag ->
-          store.catalog().tag(repository.key(), tag).flatMap(digest -> held(repository, digest));
+          store
+              .catalog()
+              .lastAnswer(repository.key(), tag)
+              .flatMap(
+                  last ->
+                      held(repository, last.value())
+                          .map(manifest -> new LastAnswer<>(manifest, last.at())));
     };
+  }
+
+  /** Where that can't be noted, for want of room for one, the answer is as good. */
+  private void confirm(UpstreamRepository repository, Tag tag) {
+    try {
+      store.catalog().confirm(repository.key(), tag);
+    } catch (UncheckedIOException e) {
+      LOG.warn("that {}:{} was checked can't be noted: {}", repository.key(), tag, e.getMessage());
+    }
   }
 
   /** A manifest of the repository that is here already. */
@@ -223,5 +281,11 @@ final class Manifests {
 
   private static Lookup.Found<StoredManifest> found(StoredManifest manifest, Source source) {
     return new Lookup.Found<>(manifest, source, Optional.empty());
+  }
+
+  /** Returns when the store isn't used by checks any more. */
+  @Override
+  public void close() {
+    aside.close();
   }
 }

@@ -4,6 +4,7 @@ import dev.larder.oci.RegistryName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How mirrors treat what upstreams say.
@@ -19,7 +20,7 @@ public record MirrorSettings(
   /** What holds where the configuration says nothing. */
   public static final MirrorSettings DEFAULT =
       new MirrorSettings(
-          new Freshness(Duration.ofSeconds(30), Duration.ofSeconds(10)),
+          new Freshness(Duration.ofSeconds(30), Duration.ofSeconds(10), Optional.empty()),
           Map.of(),
           List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(3)));
 

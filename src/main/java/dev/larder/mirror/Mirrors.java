@@ -51,6 +51,14 @@ public final class Mirrors implements Closeable {
         .map(source -> new Mirror(source, manifests, blobs, documents));
   }
 
+  /** For how long what that upstream says counts at the moment. */
+  public Freshness freshness(RegistryName upstream) {
+    return upstreams
+        .apply(upstream)
+        .map(registry -> freshness(upstream, registry))
+        .orElseGet(() -> settings.freshness(upstream));
+  }
+
   /** Where the upstream's rate limit is near, what it said is taken for current for longer. */
   private Freshness freshness(RegistryName upstream, UpstreamRegistry registry) {
     Freshness usual = settings.freshness(upstream);
@@ -66,10 +74,12 @@ public final class Mirrors implements Closeable {
 
   /**
    * Ends the fetches in progress; what they have is kept for the next start. Returns when none of
-   * them uses the store any more, which an upstream's silence may delay by its deadlines.
+   * them uses the store any more, nor a check that nobody waits for, which an upstream's silence
+   * may delay by its deadlines.
    */
   @Override
   public void close() {
     blobs.close();
+    manifests.close();
   }
 }

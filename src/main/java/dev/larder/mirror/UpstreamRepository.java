@@ -2,9 +2,12 @@ package dev.larder.mirror;
 
 import dev.larder.oci.Digest;
 import dev.larder.oci.RepositoryName;
+import dev.larder.store.LastAnswer;
 import dev.larder.store.RepositoryKey;
 import dev.larder.upstream.Answer;
 import dev.larder.upstream.UpstreamRegistry;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,16 +54,40 @@ record UpstreamRepository(RepositoryKey key, UpstreamRegistry registry, Freshnes
       case Answer.Refused<?> refused -> new Lookup.Refused<>(refused.message());
       case Answer.Failed<?> failed ->
           new Lookup.Unavailable<>(failed.message(), failed.retryAfter());
+      case Answer.NotAsked<?> notAsked -> new Lookup.NotAsked<>(notAsked.message());
     };
   }
 
   /**
-   * The last good answer, where a newer one can't be had.
+   * The last good answer where the upstream gives none, unless that is too old.
    *
-   * @param reason a sentence that says why not
+   * @param last the last good answer, if there is one
+   * @param none what the upstream's silence means without it
    */
-  static <T> Lookup<T> stale(T value, String reason) {
+  <T> Lookup<T> stale(Optional<LastAnswer<T>> last, Lookup<T> none, Instant now) {
+    return switch (none) {
+      case Lookup.NotAsked<T>(String reason) when last.isPresent() -> stale(last.get(), reason);
+      case Lookup.Unavailable<T>(String reason, var retryAfter) when last.isPresent() ->
+          freshness.mayBeGivenAgain(last.get().at(), now)
+              ? stale(last.get(), reason)
+              : new Lookup.Unavailable<>(
+                  "%s; what it said at %s is older than stale-for allows"
+                      .formatted(reason, seconds(last.get().at())),
+                  retryAfter);
+      default -> none;
+    };
+  }
+
+  private static <T> Lookup<T> stale(LastAnswer<T> last, String reason) {
     return new Lookup.Found<>(
-        value, Source.STALE, Optional.of("This is an earlier answer, which may be old: " + reason));
+        last.value(),
+        Source.STALE,
+        Optional.of(
+            "This is the answer of %s, which may be old: %s"
+                .formatted(seconds(last.at()), reason)));
+  }
+
+  private static Instant seconds(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS);
   }
 }

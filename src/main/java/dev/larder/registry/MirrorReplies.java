@@ -32,6 +32,8 @@ final class MirrorReplies {
     return switch (lookup) {
       case Lookup.Found<T> found -> found(found, response);
       case Lookup.Absent<T>(String message) -> Reply.error(ErrorResponses.of(absent, message));
+      // Of what there is here, this is all: no client that tries again would fare better.
+      case Lookup.NotAsked<T>(String message) -> Reply.error(ErrorResponses.of(absent, message));
       case Lookup.Refused<T>(String message) -> Reply.error(ErrorResponses.withheld(message));
       case Lookup.Unavailable<T> unavailable ->
           Reply.unavailable(

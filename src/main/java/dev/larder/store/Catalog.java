@@ -156,9 +156,15 @@ public interface Catalog {
   /** A hosted repository that may serve that blob, if there is one. */
   Optional<RepositoryName> hostedRepositoryWith(Digest digest);
 
-  /** The last good answer of an upstream under that key. */
-  Optional<Document> document(RepositoryKey repository, String key);
+  /** What the upstream of a mirrored repository said last of a tag. */
+  Optional<LastAnswer<Digest>> lastAnswer(RepositoryKey repository, Tag tag);
 
-  /** Keeps an upstream's answer under that key in place of the last one. */
+  /** Takes note that the upstream says now that the tag points to what it points to here. */
+  void confirm(RepositoryKey repository, Tag tag);
+
+  /** The last good answer of an upstream under that key. */
+  Optional<LastAnswer<Document>> document(RepositoryKey repository, String key);
+
+  /** Keeps an upstream's answer of now under that key in place of the last one. */
   void putDocument(RepositoryKey repository, String key, Document document);
 }

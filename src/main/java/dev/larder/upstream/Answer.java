@@ -32,6 +32,13 @@ public sealed interface Answer<T> {
    */
   record Failed<T>(String message, Optional<Duration> retryAfter) implements Answer<T> {}
 
+  /**
+   * It wasn't asked, since no upstream is to be.
+   *
+   * @param message a sentence that says so, and of what
+   */
+  record NotAsked<T>(String message) implements Answer<T> {}
+
   /** The same refusal or failure as an answer to another question; not for {@link Found}. */
   @SuppressWarnings("unchecked") // without a value, the type parameter means nothing
   default <U> Answer<U> withoutValue() {

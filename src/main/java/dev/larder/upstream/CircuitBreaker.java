@@ -47,7 +47,7 @@ final class CircuitBreaker {
    * @param pause for how long it was left alone last; zero if it wasn't yet
    * @param until until when it is left alone
    */
-  private record Trouble(int strikes, Duration pause, Instant until, IOException cause) {}
+  record Trouble(int strikes, Duration pause, Instant until, IOException cause) {}
 
   private final InstantSource clock;
 
@@ -81,6 +81,27 @@ final class CircuitBreaker {
       trouble = tried;
     }
     throw new LeftAloneException(trouble.cause, Duration.between(now, trouble.until));
+  }
+
+  /** What is wrong with a host that is left alone now; empty if it isn't. */
+  Optional<Trouble> leftAlone(String host) {
+    Instant now = clock.instant();
+    return trouble(host).filter(trouble -> now.isBefore(trouble.until));
+  }
+
+  /**
+   * Whether it is time to ask a host again that has let requests wait: whoever does may wait, too.
+   */
+  boolean mayLetWait(String host) {
+    Instant now = clock.instant();
+    return trouble(host)
+        .filter(trouble -> trouble.strikes > 0 && !now.isBefore(trouble.until))
+        .isPresent();
+  }
+
+  private Optional<Trouble> trouble(String host) {
+    return Optional.ofNullable(troubles.getIfPresent(key(host)))
+        .filter(trouble -> !trouble.pause.isZero());
   }
 
   /** Takes note that a host has answered. */

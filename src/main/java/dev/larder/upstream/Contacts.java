@@ -37,6 +37,9 @@ public final class Contacts {
 
   /** Takes note of an answer. */
   void answered(RegistryName name, Answer<?> answer) {
+    if (answer instanceof Answer.NotAsked) {
+      return;
+    }
     if (answer instanceof Answer.Found) {
       metrics.admit(name.value());
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
  */
 final class HttpUpstreamRegistry extends UpstreamRegistry {
   private final Question anything;
+  private final Transport transport;
   private final RateLimitWatch limits;
   private final ManifestRequests manifests;
   private final BlobRequests blobs;
@@ -30,6 +31,7 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
       Deadlines deadlines,
       Clock clock) {
     this.anything = new Question(settings, deadlines, clock, "anything");
+    this.transport = transport;
     this.limits = new RateLimitWatch(settings.name(), clock);
     boolean plainHttp = "http".equals(settings.url().getScheme());
     Redirects http = new Redirects(transport, settings.configured());
@@ -84,6 +86,18 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
   @Override
   public Optional<RateLimit> rateLimit() {
     return limits.last();
+  }
+
+  @Override
+  public Optional<LeftAlone> leftAlone() {
+    return transport
+        .leftAlone(anything.settings().url())
+        .map(trouble -> new LeftAlone(trouble.until(), anything.reason(trouble.cause())));
+  }
+
+  @Override
+  public boolean mayLetWait() {
+    return transport.mayLetWait(anything.settings().url());
   }
 
   private Question about(RepositoryName repository, Reference reference) {

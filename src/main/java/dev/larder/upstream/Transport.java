@@ -91,7 +91,7 @@ final class Transport implements Closeable {
    * @throws LeftAloneException if the host has let too many wait, or has asked to be left alone
    */
   Exchange send(OutgoingRequest outgoing) throws IOException {
-    String host = outgoing.uri().getHost() + ":" + Redirects.port(outgoing.uri());
+    String host = host(outgoing.uri());
     Instant begun = breaker.before(host);
     try {
       Exchange exchange = sendAtAnyRate(outgoing);
@@ -106,6 +106,20 @@ final class Transport implements Closeable {
       breaker.failed(host, begun, e);
       throw e;
     }
+  }
+
+  /** What is wrong with the host of {@code uri} if it is left alone now. */
+  Optional<CircuitBreaker.Trouble> leftAlone(URI uri) {
+    return breaker.leftAlone(host(uri));
+  }
+
+  /** Whether the next request to the host of {@code uri} may well wait in vain. */
+  boolean mayLetWait(URI uri) {
+    return breaker.mayLetWait(host(uri));
+  }
+
+  private static String host(URI uri) {
+    return uri.getHost() + ":" + Redirects.port(uri);
   }
 
   private Exchange sendAtAnyRate(OutgoingRequest outgoing) throws IOException {
@@ -162,7 +176,7 @@ final class Transport implements Closeable {
           @Override
           protected @Nullable HttpHost determineProxy(HttpHost target, HttpContext context) {
             return ("https".equals(target.getSchemeName()) ? proxies.https() : proxies.http())
-                .map(Transport::host)
+                .map(Transport::proxyHost)
                 .orElse(null);
           }
         });
@@ -175,13 +189,13 @@ final class Transport implements Closeable {
     if (user != null) {
       String[] parts = user.split(":", 2);
       logins.setCredentials(
-          new AuthScope(host(proxy)),
+          new AuthScope(proxyHost(proxy)),
           new UsernamePasswordCredentials(
               parts[0], (parts.length > 1 ? parts[1] : "").toCharArray()));
     }
   }
 
-  private static HttpHost host(URI proxy) {
+  private static HttpHost proxyHost(URI proxy) {
     return new HttpHost(
         "http", AddressGuard.plain(proxy.getHost()), proxy.getPort() < 0 ? 80 : proxy.getPort());
   }

@@ -40,4 +40,13 @@ public abstract class UpstreamRegistry {
 
   /** What it said last of how much it still lets us pull; empty if it never did. Never blocks. */
   public abstract Optional<RateLimit> rateLimit();
+
+  /** That it isn't asked now, and why; empty if it is. Never blocks. */
+  public abstract Optional<LeftAlone> leftAlone();
+
+  /**
+   * Whether it let requests wait in vain, was left alone, and is to be asked again now: whoever
+   * does may wait, too. Never blocks.
+   */
+  public abstract boolean mayLetWait();
 }

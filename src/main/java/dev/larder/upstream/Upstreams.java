@@ -95,10 +95,15 @@ public final class Upstreams implements Closeable {
       return Optional.empty();
     }
     UpstreamRegistry known = configured.get(name);
+    boolean other =
+        rules.allowOthers() && UpstreamSettings.isAddress(UpstreamSettings.defaultUrl(name));
+    if (rules.offline() && (known != null || other)) {
+      return Optional.of(new OfflineRegistry(name));
+    }
     if (known != null) {
       return Optional.of(known);
     }
-    return rules.allowOthers() && UpstreamSettings.isAddress(UpstreamSettings.defaultUrl(name))
+    return other
         ? Optional.of(others.get(name, n -> registry(UpstreamSettings.unconfigured(n), publicOnly)))
         : Optional.empty();
   }

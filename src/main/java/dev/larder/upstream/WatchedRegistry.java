@@ -63,6 +63,16 @@ final class WatchedRegistry extends UpstreamRegistry {
     return registry.rateLimit();
   }
 
+  @Override
+  public Optional<LeftAlone> leftAlone() {
+    return registry.leftAlone();
+  }
+
+  @Override
+  public boolean mayLetWait() {
+    return registry.mayLetWait();
+  }
+
   private <T> Answer<T> noted(Answer<T> answer, ToLongFunction<T> bytes) {
     contacts.answered(registryName, answer);
     if (answer instanceof Answer.Found<T>(T value)) {

@@ -110,11 +110,13 @@ class ConfigurationFileTest {
             names: ["larder:5000"]
             log-format: json
             overlays: true
+            offline: true
             upstreams:
               docker.io:
                 url: https://mirror.example/hub
                 fresh-for: 5m
                 negative-for: 1m
+                stale-for: 7d
                 ca-file: /etc/ca.pem
                 username: me
                 password-file: /etc/password
@@ -127,6 +129,7 @@ class ConfigurationFileTest {
     assertThat(file.names()).containsExactly(new RegistryName("larder:5000"));
     assertThat(file.logFormat()).contains(LogFormat.JSON);
     assertThat(file.overlays()).contains(true);
+    assertThat(file.offline()).contains(true);
     assertThat(file.otherUpstreams()).isFalse();
     assertThat(file.upstreams())
         .containsOnlyKeys(RegistryName.DOCKER_HUB, new RegistryName("old.example"))
@@ -137,6 +140,7 @@ class ConfigurationFileTest {
                 Optional.of(URI.create("https://mirror.example/hub")),
                 Optional.of(Duration.ofMinutes(5)),
                 Optional.of(Duration.ofMinutes(1)),
+                Optional.of(Duration.ofDays(7)),
                 Optional.of(Path.of("/etc/ca.pem")),
                 Optional.of(new PasswordFileLogin("me", Path.of("/etc/password")))));
     assertThat(file.upstreams())
@@ -148,7 +152,17 @@ class ConfigurationFileTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
+  }
+
+  @Test
+  void anAnswerMayBeGivenAgainForEver() throws Exception {
+    assertThat(read("upstreams: {docker.io: {stale-for: forever}}").upstreams())
+        .extractingByKey(RegistryName.DOCKER_HUB)
+        .satisfies(entry -> assertThat(entry.staleFor()).isEmpty());
+    assertThatThrownBy(() -> read("upstreams: {docker.io: {stale-for: long}}"))
+        .hasMessageContaining("stale-for is a time like 12h or 7d, or forever");
   }
 
   @Test

@@ -360,11 +360,13 @@ class DistributionConfigurationTest {
                     Optional.of(LogFormat.JSON),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty()),
+                    Optional.empty(),
+                    Optional.of(true)),
                 Optional.of(Path.of("/data")));
     assertThat(configuration.listen()).containsExactly(other);
     assertThat(configuration.data()).isEqualTo(Path.of("/data"));
     assertThat(configuration.log().format()).isEqualTo(LogFormat.JSON);
+    assertThat(configuration.offline()).isTrue();
   }
 
   private Configuration file(String yaml) throws CommandException, IOException {

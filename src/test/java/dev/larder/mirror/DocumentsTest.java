@@ -12,6 +12,7 @@ import dev.larder.testing.SeenRequest;
 import dev.larder.testing.TestImages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,35 @@ class DocumentsTest {
     assertThat(found(stale).source()).isEqualTo(Source.STALE);
     assertThat(found(stale).warning()).isPresent();
     assertThat(app().tags("n=7")).isInstanceOf(Lookup.Unavailable.class);
+  }
+
+  @Test
+  void listsAreStaleForTheirTimeAlone() throws Exception {
+    Duration longest = Duration.ofHours(1);
+    mirrors.restart(longest);
+    app().tags("");
+    app().referrers(IMAGE.digest(), "");
+    upstream.vanish();
+    mirrors.restart(longest);
+    mirrors.pass(longest.minusMillis(1));
+    assertThat(found(app().tags("")).source()).isEqualTo(Source.STALE);
+    assertThat(found(app().referrers(IMAGE.digest(), "")).source()).isEqualTo(Source.STALE);
+
+    mirrors.pass(Duration.ofMillis(1));
+
+    assertThat(app().tags("").message()).contains("older than stale-for allows");
+    assertThat(app().referrers(IMAGE.digest(), "").message()).contains("older than stale-for");
+  }
+
+  @Test
+  void offlineListsAreThoseThatAreHere() throws Exception {
+    String list = text(app().tags(""));
+    mirrors.restart(Duration.ofHours(1));
+    mirrors.restartOffline();
+    mirrors.pass(Duration.ofDays(1));
+    assertThat(text(app().tags(""))).isEqualTo(list);
+    assertThat(app().referrers(IMAGE.digest(), "")).isInstanceOf(Lookup.NotAsked.class);
+    assertThat(upstream.requests()).hasSize(1);
   }
 
   @Test

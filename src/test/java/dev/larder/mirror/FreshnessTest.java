@@ -7,6 +7,7 @@ import dev.larder.mirror.Freshness.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,15 +28,31 @@ class FreshnessTest {
     "absent,    -1, ask",
   })
   void whatIsKnownCountsForItsWindow(String known, long secondsAgo, String verdict) {
-    Freshness freshness = new Freshness(Duration.ofSeconds(30), Duration.ofSeconds(10));
+    Freshness freshness =
+        new Freshness(Duration.ofSeconds(30), Duration.ofSeconds(10), Optional.empty());
     assertThat(freshness.judge(known(known, secondsAgo), NOW)).isEqualTo(verdict(verdict));
   }
 
   @ParameterizedTest(name = "{0}, asked {1} s ago: {2}")
   @CsvSource({"found, 0, ask", "absent, 0, ask", "nothing, 0, ask"})
   void windowsOfZeroAskEachTime(String known, long secondsAgo, String verdict) {
-    Freshness freshness = new Freshness(Duration.ZERO, Duration.ZERO);
+    Freshness freshness = new Freshness(Duration.ZERO, Duration.ZERO, Optional.empty());
     assertThat(freshness.judge(known(known, secondsAgo), NOW)).isEqualTo(verdict(verdict));
+  }
+
+  @ParameterizedTest(name = "for {0} s, {1} s old: {2}")
+  @CsvSource({
+    "   , 100000000, true", // for ever
+    "  0,         0, false",
+    " 60,        59, true",
+    " 60,        60, false",
+    " 60,        -1, true", // the clock was set back: it isn't older than that
+  })
+  void anAnswerMayBeGivenAgainForItsTime(@Nullable Long seconds, long age, boolean may) {
+    Freshness freshness =
+        new Freshness(
+            Duration.ZERO, Duration.ZERO, Optional.ofNullable(seconds).map(Duration::ofSeconds));
+    assertThat(freshness.mayBeGivenAgain(NOW.minusSeconds(age), NOW)).isEqualTo(may);
   }
 
   private static Optional<Known<String>> known(String kind, long secondsAgo) {

@@ -16,6 +16,7 @@ import dev.larder.testing.SeenRequest;
 import dev.larder.testing.TestImages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -204,6 +205,79 @@ class ManifestsTest {
     upstream.vanish();
     mirrors.restart();
     assertAnswer(app().manifest(TAG), OLD, Source.STALE);
+  }
+
+  @Test
+  void lastGoodAnswerIsServedForItsTimeAlsoAfterARestart() throws Exception {
+    Duration longest = Duration.ofDays(7);
+    mirrors.restart(longest);
+    app().manifest(TAG);
+    mirrors.pass(Duration.ofDays(3));
+    assertAnswer(app().manifest(TAG), OLD, Source.REVALIDATED);
+    upstream.vanish();
+    mirrors.restart(longest);
+    mirrors.pass(longest.minusMillis(1));
+    assertThat(found(app().manifest(TAG)).warning().orElseThrow())
+        .contains("answer of 2026-01-04T00:00:00Z", "may be old", "connection was refused");
+
+    mirrors.pass(Duration.ofMillis(1));
+
+    assertThat(app().manifest(TAG).message())
+        .contains("connection was refused", "at 2026-01-04T00:00:00Z is older than stale-for");
+    assertAnswer(app().manifest(OLD.digest()), OLD, Source.HIT);
+  }
+
+  @Test
+  void withoutATimeForStaleAnswersThereAreNone() throws Exception {
+    mirrors.restart(Duration.ZERO);
+    app().manifest(TAG);
+    assertAnswer(app().manifest(TAG), OLD, Source.HIT);
+    mirrors.pass(FRESH);
+    upstream.fail(SeenRequest::isManifest, new Fault.Status(429));
+    assertThat(app().manifest(TAG)).isInstanceOf(Lookup.Unavailable.class);
+  }
+
+  @Test
+  void nobodyWaitsForAnUpstreamThatHasLetThemWaitToSeeWhetherItIsBack() throws Exception {
+    mirrors.close();
+    mirrors = new TestMirrors(folder, Duration.ofMillis(200));
+    app().manifest(TAG);
+    mirrors.pass(FRESH);
+    upstream.fail(SeenRequest::isManifest, new Fault.Stall(Fault.BEFORE_HEAD, release));
+    for (int i = 0; i < 3; i++) {
+      assertAnswer(app().manifest(TAG), OLD, Source.STALE);
+    }
+    assertThat(found(app().manifest(TAG)).warning().orElseThrow())
+        .contains("is left alone for 5 s");
+    int before = requests();
+    upstream.recover();
+    mirrors.pass(Duration.ofSeconds(5));
+
+    assertThat(found(app().manifest(TAG)).warning().orElseThrow()).contains("is being asked again");
+
+    upstream.awaitRequests(SeenRequest::isManifest, before + 1);
+    mirrors.restart(Duration.ofDays(1)); // which waits for what comes of that
+    assertThat(mirrors.store().catalog().lastAnswer(app().key(), TAG).orElseThrow().at())
+        .isEqualTo("2026-01-01T00:00:35Z");
+  }
+
+  @Test
+  void offlineWhatIsHereIsServedHoweverOldAndNobodyIsAsked() throws Exception {
+    app().manifest(TAG);
+    mirrors.restart(Duration.ofDays(1));
+    mirrors.restartOffline();
+    mirrors.pass(Duration.ofDays(1000));
+    int before = upstream.requests().size();
+    assertThat(found(app().manifest(TAG)).warning().orElseThrow()).contains("Larder is offline");
+    assertAnswer(app().manifest(TAG), OLD, Source.STALE);
+    assertAnswer(app().refreshedManifest(TAG), OLD, Source.STALE);
+    assertAnswer(app().manifest(OLD.digest()), OLD, Source.HIT);
+    Lookup<StoredManifest> other = app().manifest(new Tag("2.0"));
+    assertThat(other).isInstanceOf(Lookup.NotAsked.class);
+    assertThat(other.message())
+        .isEqualTo("Larder is offline, so %s isn't asked for app:2.0".formatted(upstream.name()));
+    assertThat(app().manifest(NEW.digest())).isInstanceOf(Lookup.NotAsked.class);
+    assertThat(upstream.requests()).hasSize(before);
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -55,7 +56,10 @@ final class TestMirrors implements Closeable {
   private final Path folder;
   private final Duration silence;
   private final Map<RegistryName, Upstreams> upstreams = new ConcurrentHashMap<>();
+  private Optional<Duration> staleFor = Optional.empty();
+  private boolean offline;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
   private SqliteCatalog catalog;
   private FaultyBlobStore blobs;
   private Store store;
@@ -67,7 +71,7 @@ final class TestMirrors implements Closeable {
   TestMirrors(Path folder, Duration silence) throws IOException {
     this.folder = folder;
     this.silence = silence;
-    this.catalog = new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system());
+    this.catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock);
     this.blobs = new FaultyBlobStore(new FileBlobStore(folder));
     this.store = new Store(blobs, catalog);
     this.mirrors = open();
@@ -77,8 +81,8 @@ final class TestMirrors implements Closeable {
     return new Mirrors(
         store,
         name -> upstreams.computeIfAbsent(name, this::upstream).registry(name),
-        new MirrorSettings(new Freshness(FRESH, ABSENT), Map.of(), RETRIES),
-        () -> now);
+        new MirrorSettings(new Freshness(FRESH, ABSENT, staleFor), Map.of(), RETRIES),
+        clock);
   }
 
   /** A fake's name is where it is. */
@@ -88,9 +92,9 @@ final class TestMirrors implements Closeable {
             name, URI.create("http://" + name), true, Optional.empty(), Optional.empty());
     return new Upstreams(
         Map.of(name, settings),
-        UpstreamRules.ALL,
+        new UpstreamRules(true, Set.of(), offline),
         new Deadlines(silence, silence),
-        Clock.systemUTC(),
+        clock,
         DockerConfig.fromEnvironment(Map.of(), folder),
         ProxySettings.NONE);
   }
@@ -116,10 +120,22 @@ final class TestMirrors implements Closeable {
     now = now.plus(time);
   }
 
+  /** Starts anew with another time for which answers may be old. */
+  void restart(Duration longest) throws IOException {
+    staleFor = Optional.of(longest);
+    restart();
+  }
+
+  /** Starts anew, and asks no upstream any more. */
+  void restartOffline() throws IOException {
+    offline = true;
+    restart();
+  }
+
   /** Ends the process, as it were, and starts it again on the same folder. */
   void restart() throws IOException {
     close();
-    catalog = new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system());
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock);
     blobs = new FaultyBlobStore(new FileBlobStore(folder));
     store = new Store(blobs, catalog);
     mirrors = open();

@@ -195,12 +195,18 @@ class MirroredTest {
           failed,  blob head, 404, UNAVAILABLE
           failed,  tags,      503, UNAVAILABLE
           failed,  referrers, 503, UNAVAILABLE
+          offline, manifest,  404, MANIFEST_UNKNOWN
+          offline, blob,      404, BLOB_UNKNOWN
+          offline, blob head, 404, BLOB_UNKNOWN
+          offline, tags,      404, NAME_UNKNOWN
+          offline, referrers, 404, MANIFEST_UNKNOWN
           """)
   void whatTheUpstreamDoesNotGive(String how, String what, int status, String code)
       throws IOException {
     registry.upstream.answers(
         switch (how) {
           case "absent" -> new dev.larder.upstream.Answer.Absent<>("docker.io hasn't got it");
+          case "offline" -> new dev.larder.upstream.Answer.NotAsked<>("docker.io isn't asked");
           case "refused" -> new dev.larder.upstream.Answer.Refused<>("docker.io wants a login");
           default ->
               new dev.larder.upstream.Answer.Failed<>(

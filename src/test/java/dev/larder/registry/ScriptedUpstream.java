@@ -7,6 +7,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.testing.TestImages;
 import dev.larder.upstream.Answer;
 import dev.larder.upstream.BlobStream;
+import dev.larder.upstream.LeftAlone;
 import dev.larder.upstream.ManifestHead;
 import dev.larder.upstream.Page;
 import dev.larder.upstream.RateLimit;
@@ -37,6 +38,16 @@ final class ScriptedUpstream extends UpstreamRegistry {
   @Override
   public Optional<RateLimit> rateLimit() {
     return rateLimit;
+  }
+
+  @Override
+  public Optional<LeftAlone> leftAlone() {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean mayLetWait() {
+    return false;
   }
 
   void limits(RateLimit limit) {

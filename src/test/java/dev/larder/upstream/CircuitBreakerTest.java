@@ -129,6 +129,31 @@ class CircuitBreakerTest {
         .isInstanceOf(LeftAloneException.class);
   }
 
+  @Test
+  void itIsKnownWhoIsLeftAloneAndWhy() throws Exception {
+    fail(silent);
+    assertThat(breaker.leftAlone(HOST)).isEmpty();
+    fail(unreachable);
+    Instant until = clock.instant().plusSeconds(5);
+    assertThat(breaker.leftAlone(HOST).orElseThrow().until()).isEqualTo(until);
+    assertThat(breaker.leftAlone(HOST).orElseThrow().cause()).isSameAs(unreachable);
+    clock.advance(Duration.ofSeconds(5));
+    assertThat(breaker.leftAlone(HOST)).isEmpty();
+  }
+
+  @Test
+  void whoTriesAgainMayWaitForAHostThatLetOthersWaitAlone() throws Exception {
+    fail(unreachable);
+    assertThat(breaker.mayLetWait(HOST)).isFalse(); // it isn't asked at all
+    clock.advance(Duration.ofSeconds(5));
+    assertThat(breaker.mayLetWait(HOST)).isTrue();
+    breaker.before(HOST);
+    assertThat(breaker.mayLetWait(HOST)).isFalse();
+    breaker.answered(HOST, 429, Optional.of(Duration.ofSeconds(5)));
+    clock.advance(Duration.ofSeconds(5));
+    assertThat(breaker.mayLetWait(HOST)).isFalse(); // it has answered, and at once
+  }
+
   private void fail(IOException cause) throws IOException {
     breaker.failed(HOST, breaker.before(HOST), cause);
   }

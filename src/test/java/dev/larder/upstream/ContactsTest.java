@@ -73,6 +73,16 @@ class ContactsTest {
     public Optional<RateLimit> rateLimit() {
       return Optional.empty();
     }
+
+    @Override
+    public Optional<LeftAlone> leftAlone() {
+      return Optional.empty();
+    }
+
+    @Override
+    public boolean mayLetWait() {
+      return false;
+    }
   }
 
   private final Metrics metrics = new Metrics(List.of());
@@ -106,6 +116,8 @@ class ContactsTest {
     ask(watched(new Answer.Refused<>("who are you")));
     assertThat(contacts.last().get(QUAY)).isEqualTo(new Contact(NOW, Optional.empty()));
 
+    ask(watched(new Answer.NotAsked<>("we are offline")));
+    assertThat(contacts.last().get(QUAY)).isEqualTo(new Contact(NOW, Optional.empty()));
     ask(watched(new Answer.Failed<>("no route", Optional.empty())));
 
     assertThat(contacts.last().get(QUAY)).isEqualTo(new Contact(NOW, Optional.of("no route")));

@@ -124,6 +124,8 @@ class TroubleTest {
                 + " for 500 ms");
     assertThat(retryAfter(fourth)).contains(Duration.ofSeconds(5));
     assertThat(fake.requests()).hasSize(3);
+    assertThat(registry.leftAlone())
+        .contains(new LeftAlone(lab.clock.instant().plusSeconds(5), "it sent nothing for 500 ms"));
     fake.recover();
     released.countDown();
     lab.clock.advance(Duration.ofSeconds(5));

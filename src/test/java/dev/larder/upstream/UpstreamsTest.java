@@ -6,6 +6,7 @@ import static dev.larder.upstream.Lab.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.larder.oci.Digest;
 import dev.larder.oci.RegistryName;
 import dev.larder.testing.TestImages;
 import java.net.URI;
@@ -50,14 +51,28 @@ class UpstreamsTest {
   @Test
   void everyPublicRegistryUnlessTheRulesSayOtherwise() {
     try (Upstreams all = upstreams(UpstreamRules.ALL);
-        Upstreams named = upstreams(new UpstreamRules(false, Set.of()));
-        Upstreams some = upstreams(new UpstreamRules(true, Set.of(QUAY, lab.fake.name())))) {
+        Upstreams named = upstreams(new UpstreamRules(false, Set.of(), false));
+        Upstreams some = upstreams(new UpstreamRules(true, Set.of(QUAY, lab.fake.name()), false))) {
       assertThat(all.registry(QUAY)).isPresent();
       assertThat(named.registry(QUAY)).isEmpty();
       assertThat(named.registry(lab.fake.name())).isPresent();
       assertThat(some.registry(QUAY)).isEmpty();
       assertThat(some.registry(lab.fake.name())).isEmpty();
       assertThat(some.registry(RegistryName.DOCKER_HUB)).isPresent();
+    }
+  }
+
+  @Test
+  void offlineTheSameRegistriesAreThereAndNoneIsAsked() {
+    try (Upstreams offline = upstreams(new UpstreamRules(true, Set.of(QUAY), true))) {
+      assertThat(offline.registry(QUAY)).isEmpty();
+      assertThat(offline.registry(new RegistryName("my_host.example"))).isEmpty();
+      assertThat(offline.registry(RegistryName.DOCKER_HUB)).isPresent();
+      UpstreamRegistry registry = offline.registry(lab.fake.name()).orElseThrow();
+      assertThat(registry.headManifest(APP, reference("1"))).isInstanceOf(Answer.NotAsked.class);
+      assertThat(lab.blob(registry, Digest.sha256(new byte[0])))
+          .isInstanceOf(Answer.NotAsked.class);
+      assertThat(lab.fake.connectionsAccepted()).isZero();
     }
   }
 

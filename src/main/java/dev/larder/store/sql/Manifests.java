@@ -55,12 +55,14 @@ final class Manifests {
       Unused.loseTag(session, id, tag.get().value(), now);
       session.change(
           """
-          INSERT INTO tags (repository_id, name, digest) VALUES (?, ?, ?)
-          ON CONFLICT (repository_id, name) DO UPDATE SET digest = excluded.digest
+          INSERT INTO tags (repository_id, name, digest, checked_at) VALUES (?, ?, ?, ?)
+          ON CONFLICT (repository_id, name)
+          DO UPDATE SET digest = excluded.digest, checked_at = excluded.checked_at
           """,
           id,
           tag.get().value(),
-          digest);
+          digest,
+          now.toEpochMilli());
     }
   }
 

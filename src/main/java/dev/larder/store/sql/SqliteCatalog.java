@@ -16,6 +16,7 @@ import dev.larder.store.Catalog;
 import dev.larder.store.Document;
 import dev.larder.store.HostedContent;
 import dev.larder.store.Inventory;
+import dev.larder.store.LastAnswer;
 import dev.larder.store.MissingPart;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Statistics;
@@ -349,12 +350,40 @@ public final class SqliteCatalog implements Catalog, Closeable {
   }
 
   @Override
-  public Optional<Document> document(RepositoryKey repository, String key) {
+  public Optional<LastAnswer<Digest>> lastAnswer(RepositoryKey repository, Tag tag) {
     return database.read(
         session ->
             session.first(
-                row -> new Document(row.getBytes(1), Optional.ofNullable(row.getString(2))),
-                "SELECT content, next_query FROM documents WHERE"
+                row ->
+                    new LastAnswer<>(Columns.digest(row, 1), Instant.ofEpochMilli(row.getLong(2))),
+                "SELECT digest, checked_at FROM tags WHERE" + IS_REPOSITORY + "AND name = ?",
+                upstream(repository),
+                name(repository),
+                tag.value()));
+  }
+
+  @Override
+  public void confirm(RepositoryKey repository, Tag tag) {
+    database.write(
+        session ->
+            session.change(
+                "UPDATE tags SET checked_at = ? WHERE" + IS_REPOSITORY + "AND name = ?",
+                clock.instant().toEpochMilli(),
+                upstream(repository),
+                name(repository),
+                tag.value()));
+  }
+
+  @Override
+  public Optional<LastAnswer<Document>> document(RepositoryKey repository, String key) {
+    return database.read(
+        session ->
+            session.first(
+                row ->
+                    new LastAnswer<>(
+                        new Document(row.getBytes(1), Optional.ofNullable(row.getString(2))),
+                        Instant.ofEpochMilli(row.getLong(3))),
+                "SELECT content, next_query, checked_at FROM documents WHERE"
                     + IS_REPOSITORY
                     + "AND document_key = ?",
                 upstream(repository),
@@ -368,15 +397,19 @@ public final class SqliteCatalog implements Catalog, Closeable {
         session ->
             session.change(
                 """
-                INSERT INTO documents (repository_id, document_key, content, next_query)
-                VALUES (?, ?, ?, ?)
-                ON CONFLICT (repository_id, document_key)
-                DO UPDATE SET content = excluded.content, next_query = excluded.next_query
+                INSERT INTO documents
+                  (repository_id, document_key, content, next_query, checked_at)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (repository_id, document_key) DO UPDATE SET
+                  content = excluded.content,
+                  next_query = excluded.next_query,
+                  checked_at = excluded.checked_at
                 """,
                 Repositories.id(session, repository),
                 key,
                 document.content(),
-                document.next().orElse(null)));
+                document.next().orElse(null),
+                clock.instant().toEpochMilli()));
   }
 
   /** Waits for the work that is going on, and closes the file. */

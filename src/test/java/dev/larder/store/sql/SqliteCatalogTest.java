@@ -15,6 +15,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.Document;
 import dev.larder.store.HostedContent;
+import dev.larder.store.LastAnswer;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.StoredManifest;
 import java.io.IOException;
@@ -456,15 +457,15 @@ class SqliteCatalogTest {
         MIRROR, "tags", new Document("one".getBytes(UTF_8), Optional.of("last=a&n=1")));
     catalog.putDocument(MIRROR, "tags?last=a", new Document(new byte[0], Optional.empty()));
     reopen();
-    Document first = catalog.document(MIRROR, "tags").orElseThrow();
+    Document first = catalog.document(MIRROR, "tags").orElseThrow().value();
     assertThat(first.content()).asString(UTF_8).isEqualTo("one");
     assertThat(first.next()).hasValue("last=a&n=1");
-    assertThat(catalog.document(MIRROR, "tags?last=a").orElseThrow().content()).isEmpty();
+    assertThat(catalog.document(MIRROR, "tags?last=a").orElseThrow().value().content()).isEmpty();
     assertThat(catalog.document(APP, "tags")).isEmpty();
 
     catalog.putDocument(MIRROR, "tags", new Document("two".getBytes(UTF_8), Optional.empty()));
 
-    Document second = catalog.document(MIRROR, "tags").orElseThrow();
+    Document second = catalog.document(MIRROR, "tags").orElseThrow().value();
     assertThat(second.content()).asString(UTF_8).isEqualTo("two");
     assertThat(second.next()).isEmpty();
   }
@@ -537,9 +538,13 @@ class SqliteCatalogTest {
   @Test
   void whatAnOlderVersionHasLeftIsOfUseWhenThisOneComes() throws Exception {
     catalog.linkBlob(APP, digest("old"), 3);
+    put(MIRROR, stored("one"), "latest");
+    catalog.putDocument(MIRROR, "tags", new Document(new byte[0], Optional.empty()));
     catalog.close();
     execute(
         """
+        ALTER TABLE tags DROP COLUMN checked_at;
+        ALTER TABLE documents DROP COLUMN checked_at;
         DROP TABLE day_counts;
         ALTER TABLE tags DROP COLUMN pulls;
         ALTER TABLE tags DROP COLUMN pulled_at;
@@ -557,6 +562,39 @@ class SqliteCatalogTest {
     assertThat(catalog.unusedBlobs(now.minusMillis(1), Optional.empty(), 10)).isEmpty();
     assertThat(catalog.unusedBlobs(now, Optional.empty(), 10))
         .containsExactly(new HostedContent(APP, digest("old"), 3));
+    assertThat(catalog.lastAnswer(MIRROR, LATEST).orElseThrow().at()).isEqualTo(now);
+    assertThat(catalog.document(MIRROR, "tags").orElseThrow().at()).isEqualTo(now);
+  }
+
+  @Test
+  void whenTheUpstreamSaidItLastIsKnownAfterANewStart() throws Exception {
+    Instant first = Instant.parse("2026-01-01T00:00:00Z");
+    Instant again = first.plusSeconds(3600);
+    openAt(first);
+    put(MIRROR, stored("one"), "latest");
+    put(MIRROR, stored("two"), "other");
+    catalog.putDocument(MIRROR, "tags", new Document(new byte[0], Optional.empty()));
+    openAt(again);
+    catalog.confirm(MIRROR, LATEST);
+    reopen();
+
+    assertThat(catalog.lastAnswer(MIRROR, LATEST)).hasValue(new LastAnswer<>(digest("one"), again));
+    assertThat(catalog.lastAnswer(MIRROR, new Tag("other")))
+        .hasValue(new LastAnswer<>(digest("two"), first));
+    assertThat(catalog.lastAnswer(APP, LATEST)).isEmpty();
+    assertThat(catalog.document(MIRROR, "tags").orElseThrow().at()).isEqualTo(first);
+
+    openAt(again);
+    put(MIRROR, stored("three"), "other");
+    catalog.putDocument(MIRROR, "tags", new Document(new byte[0], Optional.empty()));
+    assertThat(catalog.lastAnswer(MIRROR, new Tag("other")))
+        .hasValue(new LastAnswer<>(digest("three"), again));
+    assertThat(catalog.document(MIRROR, "tags").orElseThrow().at()).isEqualTo(again);
+  }
+
+  private void openAt(Instant now) throws IOException {
+    catalog.close();
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), () -> now);
   }
 
   @Test
