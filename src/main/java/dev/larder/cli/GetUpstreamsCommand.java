@@ -6,7 +6,6 @@ import dev.larder.control.OperationException;
 import dev.larder.control.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +20,7 @@ import picocli.CommandLine.Mixin;
     description = {
       "List the registries that are mirrored: those of the configuration, and those that were asked"
           + " for. Counts are of the last 365 days.",
+      "LEFT is how many pulls its rate limit allows still, of how many, where it has said so.",
       "What * stands for are those that nothing was found at, or that were too many."
     },
     mixinStandardHelpOptions = true,
@@ -61,27 +61,12 @@ final class GetUpstreamsCommand implements Callable<Integer> {
         Column.of("SAVED", Cells.bytes("savedBytes")),
         Column.wide("STORED", Cells.bytes("storedBytes")),
         Column.wide("IMAGES", Cells.text("images")),
-        Column.of("STATE", upstream -> state(upstream, clock)),
-        Column.wide("FRESH FOR", GetUpstreamsCommand::freshFor),
+        Column.narrow("LEFT", UpstreamCells::left),
+        Column.of("STATE", upstream -> UpstreamCells.state(upstream, clock)),
+        Column.wide("RATE LIMIT", upstream -> UpstreamCells.rateLimit(upstream, clock).orElse("-")),
+        Column.wide("FRESH FOR", UpstreamCells::freshFor),
         Column.wide("URL", Cells.text("url")),
         Column.wide(
             "TROUBLE", upstream -> Cells.text("trouble").apply(upstream.path("lastContact"))));
-  }
-
-  private static String state(JsonNode upstream, InstantSource clock) {
-    if (upstream.has("allowed") && !upstream.path("allowed").asBoolean()) {
-      return "denied";
-    }
-    JsonNode contact = upstream.path("lastContact");
-    if (contact.isMissingNode()) {
-      return "not asked";
-    }
-    return (contact.has("trouble") ? "failed " : "fine ") + Cells.age("at", clock).apply(contact);
-  }
-
-  private static String freshFor(JsonNode upstream) {
-    return upstream.has("freshForSeconds")
-        ? Durations.text(Duration.ofSeconds(upstream.path("freshForSeconds").asLong()))
-        : "-";
   }
 }

@@ -114,6 +114,14 @@ final class StatusCommand implements Callable<Integer> {
     if (status.has("fetches")) {
       row(table, "Fetching", fetching(status.path("fetches")));
     }
+    for (JsonNode upstream : status.path("upstreams")) {
+      UpstreamCells.rateLimit(upstream, clock)
+          .ifPresent(
+              text -> row(table, "Rate limit", upstream.path("name").asText() + ": " + text));
+      UpstreamCells.leftAlone(upstream, clock)
+          .ifPresent(
+              text -> row(table, "Left alone", upstream.path("name").asText() + ", " + text));
+    }
     row(table, "Housekeeping", housekeeping(status.path("housekeeping")));
     table.flush();
   }
@@ -127,12 +135,13 @@ final class StatusCommand implements Callable<Integer> {
     if (!status.path("serving").asBoolean()) {
       return version + ", not running";
     }
-    return "%s, up %s%s"
+    return "%s, up %s%s%s"
         .formatted(
             version,
             Cells.time(status, "since")
                 .map(since -> Durations.text(Duration.between(since, clock.instant())))
                 .orElse("?"),
+            status.path("offline").asBoolean() ? ", offline: no upstream is asked" : "",
             status.has("container")
                 ? ", in the container " + status.path("container").asText()
                 : "");

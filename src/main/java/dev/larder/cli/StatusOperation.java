@@ -47,7 +47,8 @@ final class StatusOperation implements Operation {
     ObjectNode status =
         JSON.createObjectNode()
             .put("version", Version.current())
-            .put("serving", serving.isPresent());
+            .put("serving", serving.isPresent())
+            .put("offline", configuration.offline());
     serving.ifPresent(process -> put(status, process));
     status.put("data", folder.path().toAbsolutePath().toString());
     status

@@ -8,11 +8,13 @@ import dev.larder.cli.ConfigurationFile.UpstreamEntry;
 import dev.larder.metrics.Count;
 import dev.larder.metrics.Counts;
 import dev.larder.metrics.Metrics;
+import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.oci.RegistryName;
 import dev.larder.store.Inventory.Stock;
 import dev.larder.store.Inventory.Totals;
 import dev.larder.upstream.Contact;
+import dev.larder.upstream.UpstreamRegistry;
 import dev.larder.upstream.UpstreamSettings;
 import java.time.LocalDate;
 import java.util.HashMap;
@@ -74,6 +76,7 @@ final class UpstreamReport {
           registry
               .flatMap(one -> Optional.ofNullable(contacts.get(one)))
               .ifPresent(contact -> put(node, contact));
+          registry.ifPresent(one -> serving.ifPresent(process -> putState(node, one, process)));
         });
     return JSON.createArrayNode().addAll(upstreams.values());
   }
@@ -91,13 +94,45 @@ final class UpstreamReport {
             entry
                 .flatMap(UpstreamEntry::url)
                 .orElseGet(() -> UpstreamSettings.defaultUrl(name))
-                .toString())
-        .put(
-            "freshForSeconds",
-            entry
-                .flatMap(UpstreamEntry::freshFor)
-                .orElse(MirrorSettings.DEFAULT.freshness().foundFor())
-                .toSeconds());
+                .toString());
+    Freshness freshness = freshness(entry);
+    node.put("freshForSeconds", freshness.foundFor().toSeconds())
+        .put("negativeForSeconds", freshness.absentFor().toSeconds());
+    freshness.staleFor().ifPresent(longest -> node.put("staleForSeconds", longest.toSeconds()));
+    if (configuration.offline()) {
+      node.put("offline", true);
+    }
+  }
+
+  private static Freshness freshness(Optional<UpstreamEntry> entry) {
+    Freshness usual = MirrorSettings.DEFAULT.freshness();
+    return entry.map(one -> one.freshness(usual)).orElse(usual);
+  }
+
+  /** Adds what limits us there at the moment. */
+  private void putState(ObjectNode node, RegistryName name, Serving process) {
+    Optional<UpstreamRegistry> registry = process.upstreams().apply(name);
+    Freshness freshness = process.mirrors().freshness(name);
+    registry
+        .flatMap(UpstreamRegistry::rateLimit)
+        .ifPresent(
+            limit ->
+                node.putObject("rateLimit")
+                    .put("limit", limit.limit())
+                    .put("remaining", limit.remaining())
+                    .put("windowSeconds", limit.window().toSeconds())
+                    .put("at", limit.at().toString()));
+    Optional<UpstreamEntry> entry = Optional.ofNullable(configuration.upstreams().get(name));
+    if (!freshness.equals(freshness(entry))) {
+      node.put("stretchedToSeconds", freshness.foundFor().toSeconds());
+    }
+    registry
+        .flatMap(UpstreamRegistry::leftAlone)
+        .ifPresent(
+            alone ->
+                node.putObject("leftAlone")
+                    .put("until", alone.until().toString())
+                    .put("reason", alone.reason()));
   }
 
   /** Adds what is in the store. */
