@@ -27,6 +27,9 @@ final class Cells {
   /** Enough of a digest to tell it from others. */
   static Function<JsonNode, String> shortDigest(String field) {
     return item -> {
+      if (!item.has(field)) {
+        return NOTHING;
+      }
       String digest = item.path(field).asText();
       return digest.substring(0, Math.min(digest.length(), digest.indexOf(':') + 13));
     };

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       UserCommand.class,
       RemoveCommand.class,
+      RefreshCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,

@@ -20,6 +20,7 @@ final class Operations {
   static final String IMAGES = "images";
   static final String UPSTREAMS = "upstreams";
   static final String KNOWN = "known";
+  static final String REFRESH = "refresh";
 
   private Operations() {}
 
@@ -53,6 +54,7 @@ final class Operations {
         IMAGES,
             new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
         UPSTREAMS, (_, _) -> upstreams.list(),
+        REFRESH, new RefreshOperation(store.catalog(), serving.map(Serving::mirrors)),
         KNOWN, new KnownOperation(store.catalog()));
   }
 }

@@ -11,6 +11,8 @@ import dev.larder.oci.RegistryName;
 import dev.larder.registry.access.AccessSettings;
 import dev.larder.store.Housekeeping;
 import dev.larder.testing.FakeUpstream;
+import dev.larder.testing.Fault;
+import dev.larder.testing.SeenRequest;
 import dev.larder.testing.TestImages;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -98,6 +100,7 @@ class LarderTest {
     UpstreamEntry entry =
         new UpstreamEntry(
             true,
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -203,6 +206,103 @@ class LarderTest {
   }
 
   @Test
+  void refreshSaysWhatTagsNameNow() throws Exception {
+    TestImages.Image old = TestImages.image("old", 1000);
+    TestImages.Image now = TestImages.image("new", 1000);
+    for (String tag : List.of("1", "2", "3")) {
+      upstream.putImage("org/app", tag, old);
+    }
+    try (Larder larder = start()) {
+      get(larder, "/v2/quay.io/org/app/manifests/1");
+      get(larder, "/v2/quay.io/org/app/manifests/2");
+      upstream.putImage("org/app", "1", now);
+      upstream.deleteTag("org/app", "2");
+
+      assertThat(run("refresh", "quay.io/org/app:1"))
+          .startsWith("0 IMAGE")
+          .containsPattern(
+              "quay.io/org/app:1 +changed +sha256:[0-9a-f]{12} +sha256:[0-9a-f]{12}\n");
+      assertThat(get(larder, "/v2/quay.io/org/app/manifests/1").body()).isEqualTo(now.manifest());
+      assertThat(run("refresh", "quay.io/org/app:3", "quay.io/org/app", "-o", "json"))
+          .startsWith("0 {\"images\":[{\"name\":\"quay.io/org/app:3\",\"new\":")
+          .contains("\"state\":\"new\"", "\"state\":\"unchanged\"", "\"state\":\"gone\"")
+          .contains("\"old\":\"%s\"".formatted(old.digest()));
+      assertThat(run("refresh", "quay.io/*:3", "-o", "name")).isEqualTo("0 quay.io/org/app:3\n");
+      assertThat(run("refresh", "--all", "-o", "name"))
+          .isEqualTo("0 quay.io/org/app:1\nquay.io/org/app:3\n");
+      assertThat(run("refresh", "quay.io/org/app:none"))
+          .startsWith("1 ")
+          .contains("failed", "larder: quay.io/org/app:none: quay.io has no org/app:none");
+      upstream.vanish();
+      assertThat(run("refresh", "quay.io/org/app:1"))
+          .startsWith("1 ")
+          .contains("failed", "larder: quay.io/org/app:1: ", "the connection was refused");
+      assertThat(run("refresh", "ghcr.io/org/app:1")).contains("doesn't allow ghcr.io");
+      assertThat(run("refresh", "quay.io/org/app@" + old.digest())).contains("for ever");
+      assertThat(run("refresh", "app:1")).contains("doesn't say whose image it is");
+      assertThat(run("refresh", "quay.io/app:1:2")).contains("REGISTRY/NAME:TAG");
+      assertThat(run("refresh", "quay.io/other")).startsWith("1 larder: there is no repository");
+      assertThat(run("refresh", "ghcr.io/*")).startsWith("1 larder: no tag of an upstream's");
+      assertThat(run("refresh")).startsWith("2 larder: say which");
+      assertThat(run("refresh", "--all", "quay.io/org/app:1")).startsWith("2 larder: say which");
+    }
+    assertThat(run("refresh", "--all")).startsWith("1 larder: no Larder serves this store");
+  }
+
+  @Test
+  void offlineWhatIsHereIsServedAndTheStatusSaysSo() throws Exception {
+    TestImages.Image image = TestImages.image("app", 1000);
+    upstream.putImage("org/app", "1", image);
+    String tag = "/v2/quay.io/org/app/manifests/1";
+    try (Larder larder = start()) {
+      get(larder, tag);
+    }
+    int asked = upstream.requests().size();
+    try (Larder larder = start(upstreams(), false, true)) {
+      HttpResponse<byte[]> stale = get(larder, tag);
+      assertThat(stale.body()).isEqualTo(image.manifest());
+      assertThat(stale.headers().firstValue("Larder-Cache")).contains("stale");
+      HttpResponse<byte[]> other = get(larder, "/v2/quay.io/org/app/manifests/2");
+      assertThat(other.statusCode()).isEqualTo(404);
+      assertThat(new String(other.body(), UTF_8)).contains("MANIFEST_UNKNOWN", "is offline");
+      assertThat(get(larder, "/v2/ghcr.io/a/b/manifests/1").statusCode()).isEqualTo(403);
+      assertThat(run("status")).contains(", offline: no upstream is asked");
+      assertThat(run("get", "upstreams")).containsPattern("quay.io .* offline\n");
+      assertThat(run("refresh", "quay.io/org/app:1")).startsWith("1 ").contains("is offline");
+    }
+    assertThat(upstream.requests()).hasSize(asked);
+  }
+
+  @Test
+  void theRateLimitAndWhoIsLeftAloneAreShown() throws Exception {
+    upstream.fail(
+        SeenRequest::isManifest,
+        new Fault.Status(
+            429,
+            Map.of(
+                "ratelimit-limit", "100;w=21600",
+                "ratelimit-remaining", "0;w=21600",
+                "Retry-After", "90"),
+            ""));
+    try (Larder larder = start()) {
+      assertThat(get(larder, "/v2/quay.io/org/app/manifests/1").statusCode()).isEqualTo(503);
+      assertThat(run("get", "upstreams"))
+          .contains("LEFT")
+          .containsPattern(" 0/100 +left alone [18][0-9ms]+\n");
+      assertThat(run("get", "upstreams", "-o", "wide"))
+          .containsPattern("0 of 100 pulls left in 6h, as of [0-9]+s ago; .* every 5m alone")
+          .contains("5m, limit near");
+      assertThat(run("status"))
+          .containsPattern("Rate limit +quay.io: 0 of 100 pulls left in 6h, as of [0-9]+s ago;")
+          .containsPattern("Left alone +quay.io, for another [18][0-9ms]+: it answered 429");
+      assertThat(run("get", "upstreams", "-o", "json"))
+          .contains("\"limit\":100,\"remaining\":0,\"windowSeconds\":21600,\"at\":\"20")
+          .contains("\"stretchedToSeconds\":300", "\"leftAlone\":{\"until\":\"20")
+          .contains("\"freshForSeconds\":30,\"negativeForSeconds\":10");
+    }
+  }
+
+  @Test
   void whatWasPushedOverAnUpstreamsImageIsRemovedByItsName() throws Exception {
     TestImages.Image ours = TestImages.image("ours", 1000);
     upstream.putImage("org/app", "1", TestImages.image("theirs", 1000));
@@ -277,6 +377,10 @@ class LarderTest {
   }
 
   private Larder start(boolean overlays) throws CommandException {
+    return start(upstreams(), overlays);
+  }
+
+  private Map<RegistryName, UpstreamEntry> upstreams() {
     UpstreamEntry entry =
         new UpstreamEntry(
             true,
@@ -284,11 +388,18 @@ class LarderTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
-    return start(Map.of(new RegistryName("quay.io"), entry), overlays);
+    return Map.of(new RegistryName("quay.io"), entry);
   }
 
   private Larder start(Map<RegistryName, UpstreamEntry> upstreams, boolean overlays)
+      throws CommandException {
+    return start(upstreams, overlays, false);
+  }
+
+  private Larder start(
+      Map<RegistryName, UpstreamEntry> upstreams, boolean overlays, boolean offline)
       throws CommandException {
     Configuration configuration =
         new Configuration(
@@ -298,6 +409,7 @@ class LarderTest {
             upstreams,
             false,
             overlays,
+            offline,
             Optional.empty(),
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,
