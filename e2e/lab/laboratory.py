@@ -61,6 +61,11 @@ class Laboratory(contextlib.ExitStack):
         """Another registry with the content of an upstream, open to all."""
         return self._open(Registry(f"{upstream}-plain", self._prepared.storage(upstream), self._logs("plain")))
 
+    def empty_registry(self, name):
+        """An upstream of that name without content, open to all; what is pushed to it goes with the scenario."""
+        registry = self._open(Registry(name, self.folder / f"registry-{next(self._numbers)}", self._logs(name)))
+        return types.SimpleNamespace(name=name, url=registry.url, tokens=None)
+
     def larder(self, *upstreams, **settings):
         """A new Larder with an empty data folder that knows these upstreams; not started yet."""
         known = {upstream.name: (upstream.url, self.authority.certificate if upstream.tokens else None)

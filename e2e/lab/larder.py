@@ -16,10 +16,11 @@ LAUNCHER = pathlib.Path(os.environ.get("E2E_LARDER", ROOT / "larder"))
 class Larder:
     """One data folder, and the process that serves it while it is started."""
 
-    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None, flags=(), settings=None, tls=None):
+    def __init__(self, folder, upstreams, port=None, engine_port=None, fresh_for="30s", login=None, flags=(), settings=None, tls=None,
+                 of_upstreams=None):
         """`upstreams`: what Larder is to know, as {name: (url, CA file or None)}; `login`: user and password file for docker.io;
         `flags`: more of them for `serve`; `settings`: further keys of the configuration file; `tls`: files of a certificate and
-        its key, with which it speaks https."""
+        its key, with which it speaks https; `of_upstreams`: further keys of each upstream."""
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.data = self.folder / "data"
@@ -31,21 +32,26 @@ class Larder:
         self._flags = [*flags, *(("--tls-cert", tls[0], "--tls-key", tls[1]) if tls else ())]
         self._tls = bool(tls)
         self.configuration = self.folder / "larder.yaml"
-        self.configuration.write_text(self._written(upstreams, fresh_for, login, settings or {}))
+        self._written = lambda known: self._text(known, fresh_for, login, settings or {}, of_upstreams)
+        self.configuration.write_text(self._written(upstreams))
 
-    def _written(self, upstreams, fresh_for, login, settings):
+    def knows(self, upstreams):
+        """Writes other upstreams into its configuration file, which it reads when it is started next."""
+        self.configuration.write_text(self._written(upstreams))
+
+    def _text(self, upstreams, fresh_for, login, settings, of_upstreams):
         lines = [
             f'listen: ["127.0.0.1:{self.port}", "127.0.0.1:{self.engine_port}=docker.io"]',
             f"data: {self.data}",
             'names: ["larder:5000"]',
             *(f"{key}: {value}" for key, value in settings.items()),
         ]
-        return "\n".join(lines) + "\n" + upstream_settings(upstreams, fresh_for, login)
+        return "\n".join(lines) + "\n" + upstream_settings(upstreams, fresh_for, login, of_upstreams)
 
-    def start(self):
-        """Starts the server, waits until it serves, and gives the seconds that this took."""
+    def start(self, *flags):
+        """Starts the server, with further flags, waits until it serves, and gives the seconds that this took."""
         begun = time.monotonic()
-        self._server = programs.Server("larder", [LAUNCHER, "serve", "--config", self.configuration, *self._flags], self.folder / "larder.log")
+        self._server = programs.Server("larder", [LAUNCHER, "serve", "--config", self.configuration, *self._flags, *flags], self.folder / "larder.log")
         self._server.wait_until(self.serves)
         return time.monotonic() - begun
 
@@ -81,9 +87,9 @@ class Larder:
         if self._server and self._server.status is None:
             self._server.kill()
 
-    def manifest(self, image, reference=None, method="GET"):
+    def manifest(self, image, reference=None, method="GET", headers=None):
         """Asks for an image's manifest as containerd does: by ?ns=."""
-        return web.get_manifest(self.url, image.repository, reference or image.tag, method, f"?ns={image.upstream}")
+        return web.get_manifest(self.url, image.repository, reference or image.tag, method, f"?ns={image.upstream}", headers)
 
     def blob(self, image, digest, **how):
         return web.get_blob(self.url, image.repository, digest, f"?ns={image.upstream}", **how)
@@ -101,12 +107,13 @@ class Larder:
         return top
 
 
-def upstream_settings(upstreams, fresh_for="30s", login=None):
+def upstream_settings(upstreams, fresh_for="30s", login=None, further=None):
     """The part of a configuration file that has the upstreams, which are given as {name: (url, CA file or None)}."""
     lines = ["upstreams:"]
     for name, (url, ca_file) in upstreams.items():
         lines += [f"  {name}:", f"    url: {url}", f"    fresh-for: {fresh_for}"]
         lines += [f"    ca-file: {ca_file}"] if ca_file else []
+        lines += [f"    {key}: {value}" for key, value in (further or {}).items()]
         if login and name == "docker.io":
             lines += [f"    username: {login[0]}", f"    password-file: {login[1]}"]
     # Nothing else may be asked: a scenario that leads outside of this machine is wrong.

@@ -20,7 +20,7 @@ CHUNK = 1 << 16
 class Fault:
     """What is to go wrong with the next `times` requests whose "METHOD /path" matches the pattern (None: with all of them).
 
-    status: answered in place of the upstream's answer, with `headers`.
+    status: answered in place of the upstream's answer, with `headers`; without one, these come with the upstream's own answer.
     delay: seconds before the answer begins.
     cut: bytes of the body after which the connection is closed; what was sent until then arrives.
     stall: bytes of the body after which nothing comes any more, though the connection stays.
@@ -213,6 +213,8 @@ def _handler_for(proxy):
             for name, value in response.headers.items():
                 if name.lower() not in ("connection", "transfer-encoding", "date", "server"):
                     self.send_header(name, value)
+            for name, value in fault.headers.items():
+                self.send_header(name, value)
             if self.command != "HEAD" and response.headers.get("Content-Length") is None and response.status not in (204, 304):
                 self.send_header("Connection", "close")
             self.end_headers()

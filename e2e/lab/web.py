@@ -81,9 +81,9 @@ def serves(registry):
         return False
 
 
-def get_manifest(registry, repository, reference, method="GET", query=""):
+def get_manifest(registry, repository, reference, method="GET", query="", headers=None):
     """Asks a registry for a manifest, accepting every type."""
-    return ask(method, f"{registry}/v2/{repository}/manifests/{reference}{query}", {"Accept": MANIFEST_TYPES})
+    return ask(method, f"{registry}/v2/{repository}/manifests/{reference}{query}", {"Accept": MANIFEST_TYPES, **(headers or {})})
 
 
 def get_blob(registry, repository, digest, query="", like=None):

@@ -34,7 +34,7 @@ final class UpstreamCells {
     return Optional.of(
         upstream.has("stretchedToSeconds")
             ? left
-                + "; its tags are asked for every %s alone, until more are left"
+                + "; its tags are asked for only every %s until more are left"
                     .formatted(seconds(upstream.path("stretchedToSeconds")))
             : left);
   }

@@ -83,8 +83,8 @@ record UpstreamRepository(RepositoryKey key, UpstreamRegistry registry, Freshnes
         last.value(),
         Source.STALE,
         Optional.of(
-            "This is the answer of %s, which may be old: %s"
-                .formatted(seconds(last.at()), reason)));
+            "%s; what is served is the answer of %s, which may be old"
+                .formatted(reason, seconds(last.at()))));
   }
 
   private static Instant seconds(Instant time) {

@@ -290,7 +290,7 @@ class LarderTest {
           .contains("LEFT")
           .containsPattern(" 0/100 +left alone [18][0-9ms]+\n");
       assertThat(run("get", "upstreams", "-o", "wide"))
-          .containsPattern("0 of 100 pulls left in 6h, as of [0-9]+s ago; .* every 5m alone")
+          .containsPattern("0 of 100 pulls left in 6h, as of [0-9]+s ago; .* only every 5m until")
           .contains("5m, limit near");
       assertThat(run("status"))
           .containsPattern("Rate limit +quay.io: 0 of 100 pulls left in 6h, as of [0-9]+s ago;")
