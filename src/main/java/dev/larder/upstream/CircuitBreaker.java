@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -130,7 +131,9 @@ final class CircuitBreaker {
             || Duration.between(begun, now).compareTo(AT_ONCE) > 0;
     if (waited && !ownDoing) {
       // Where not even a connection came about, nobody is there; silence may be of one request.
-      int weight = cause instanceof ConnectTimeoutException ? STRIKES : 1;
+      boolean nobody =
+          cause instanceof ConnectTimeoutException || cause instanceof UnknownHostException;
+      int weight = nobody ? STRIKES : 1;
       troubles
           .asMap()
           .compute(key(host), (_, known) -> next(Optional.ofNullable(known), weight, now, cause));

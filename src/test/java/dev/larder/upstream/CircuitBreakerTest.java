@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -60,6 +61,15 @@ class CircuitBreakerTest {
       clock.advance(Duration.ofSeconds(2));
       breaker.failed(HOST, begun, new IOException("name servers don't answer"));
     }
+    assertThat(rest()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void nameServersThatLetOneWaitLeaveItAloneAtOnce() throws Exception {
+    fail(new UnknownHostException(HOST)); // which they have said at once
+    Instant begun = breaker.before(HOST);
+    clock.advance(Duration.ofSeconds(10));
+    breaker.failed(HOST, begun, new UnknownHostException(HOST));
     assertThat(rest()).isEqualTo(Duration.ofSeconds(5));
   }
 
