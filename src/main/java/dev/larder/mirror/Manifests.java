@@ -16,13 +16,10 @@ import dev.larder.store.StoredManifest;
 import dev.larder.upstream.Answer;
 import dev.larder.upstream.ManifestHead;
 import dev.larder.upstream.UpstreamManifest;
-import java.io.Closeable;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *       learn it from us either.
  * </ul>
  */
-final class Manifests implements Closeable {
+final class Manifests {
   private static final Logger LOG = LoggerFactory.getLogger(Manifests.class);
   private static final long MEMORY = 16 << 20;
   private static final long RECENT_MEMORY = 8 << 20;
@@ -53,9 +50,7 @@ final class Manifests implements Closeable {
   private final SingleFlight<Question, Lookup<StoredManifest>> flights = new SingleFlight<>();
   private final SingleFlight<Question, Lookup<StoredManifest>> refreshes = new SingleFlight<>();
 
-  /** For checks that nobody waits for. */
-  private final ExecutorService aside =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("check").factory());
+  private final Aside aside;
 
   /** Manifests that were served, by digest. */
   private final Cache<Question, StoredManifest> memory =
@@ -67,9 +62,13 @@ final class Manifests implements Closeable {
   /** What tags name, and which references are absent. */
   private final Recent<Question, Digest> recent = new Recent<>(RECENT_MEMORY, digest -> 100);
 
-  Manifests(Store store, InstantSource clock) {
+  /**
+   * @param aside checks tags that nobody waits for; stays open
+   */
+  Manifests(Store store, InstantSource clock, Aside aside) {
     this.store = store;
     this.clock = clock;
+    this.aside = aside;
   }
 
   Lookup<StoredManifest> manifest(UpstreamRepository repository, Reference reference) {
@@ -149,16 +148,9 @@ final class Manifests implements Closeable {
     if (!(stale instanceof Lookup.Found)) {
       return check(repository, question, tag);
     }
-    aside.execute(() -> recheck(repository, question, tag));
+    aside.begin(
+        "checking %s:%s".formatted(repository.key(), tag), () -> refreshed(repository, tag));
     return stale;
-  }
-
-  private void recheck(UpstreamRepository repository, Question question, Tag tag) {
-    try {
-      var _ = refreshes.join(question, () -> check(repository, question, tag));
-    } catch (RuntimeException e) {
-      LOG.error("{}:{} can't be checked", repository.key(), tag, e);
-    }
   }
 
   /** Asks which manifest a tag names now, and gets that one unless it is here. */
@@ -281,11 +273,5 @@ final class Manifests implements Closeable {
 
   private static Lookup.Found<StoredManifest> found(StoredManifest manifest, Source source) {
     return new Lookup.Found<>(manifest, source, Optional.empty());
-  }
-
-  /** Returns when the store isn't used by checks any more. */
-  @Override
-  public void close() {
-    aside.close();
   }
 }

@@ -16,6 +16,7 @@ public final class Mirrors implements Closeable {
   private final Function<RegistryName, Optional<UpstreamRegistry>> upstreams;
   private final MirrorSettings settings;
   private final InstantSource clock;
+  private final Aside aside = new Aside();
   private final Manifests manifests;
   private final Blobs blobs;
   private final Documents documents;
@@ -33,7 +34,7 @@ public final class Mirrors implements Closeable {
     this.upstreams = upstreams;
     this.settings = settings;
     this.clock = clock;
-    this.manifests = new Manifests(store, clock);
+    this.manifests = new Manifests(store, clock, aside);
     this.blobs = new Blobs(store, clock, settings.retries());
     this.documents = new Documents(store, clock);
   }
@@ -80,6 +81,6 @@ public final class Mirrors implements Closeable {
   @Override
   public void close() {
     blobs.close();
-    manifests.close();
+    aside.close();
   }
 }
