@@ -16,6 +16,9 @@ import dev.larder.testing.SeenRequest;
 import dev.larder.testing.TestImages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -225,6 +228,20 @@ class ManifestsTest {
     assertThat(app().manifest(TAG).message())
         .contains("connection was refused", "at 2026-01-04T00:00:00Z is older than stale-for");
     assertAnswer(app().manifest(OLD.digest()), OLD, Source.HIT);
+  }
+
+  @Test
+  void anAnswerIsAsGoodWhereItCannotBeNotedThatItWasGivenAgain() throws Exception {
+    app().manifest(TAG);
+    mirrors.pass(FRESH);
+    try (Connection catalog =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("catalog.db"));
+        Statement statement = catalog.createStatement()) {
+      statement.executeUpdate(
+          "CREATE TRIGGER full BEFORE UPDATE ON tags BEGIN SELECT RAISE(FAIL, 'full'); END");
+    }
+    assertAnswer(app().manifest(TAG), OLD, Source.REVALIDATED);
+    assertAnswer(app().manifest(TAG), OLD, Source.HIT);
   }
 
   @Test
