@@ -111,7 +111,8 @@ final class Larder implements Closeable {
             () -> urls(configuration),
             mirrors::fetches,
             contacts::last,
-            bookkeeper::keep);
+            bookkeeper::keep,
+            mirrors);
     listenForCommands(
         data, Operations.of(folder, configuration, clock, Optional.of(serving)), clock);
     RegistryHandler registry =

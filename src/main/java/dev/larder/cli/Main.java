@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
       RemoveCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
+      PullCommand.class,
+      ExportCommand.class,
       ImportCommand.class,
       StatusCommand.class,
       GetCommand.class,

@@ -6,7 +6,9 @@ import dev.larder.control.Operation;
 import dev.larder.store.Collector;
 import dev.larder.store.Store;
 import dev.larder.store.Verifier;
+import dev.larder.warm.Warmer;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,6 +22,8 @@ final class Operations {
   static final String IMAGES = "images";
   static final String UPSTREAMS = "upstreams";
   static final String KNOWN = "known";
+  static final String PULL = "pull";
+  static final String CONTENT = "content";
 
   private Operations() {}
 
@@ -42,17 +46,32 @@ final class Operations {
       Optional<Serving> serving) {
     Store store = folder.store();
     UpstreamReport upstreams = new UpstreamReport(folder, configuration, serving);
-    return Map.of(
-        REMOVE, new RemoveOperation(store.catalog(), OwnNames.of(configuration)),
-        COLLECT,
-            new CollectOperation(
-                new Collector(store, clock), configuration.housekeeping().collectAfter()),
-        VERIFY, new VerifyOperation(new Verifier(store)),
-        IMPORT, new ImportOperation(store),
-        STATUS, new StatusOperation(folder, configuration, upstreams, serving),
-        IMAGES,
-            new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
-        UPSTREAMS, (_, _) -> upstreams.list(),
-        KNOWN, new KnownOperation(store.catalog()));
+    Map<String, Operation> operations = new HashMap<>();
+    operations.put(PULL, new PullOperation(warmer(store, configuration, serving)));
+    operations.put(CONTENT, new ContentOperation(store));
+    operations.putAll(
+        Map.of(
+            REMOVE, new RemoveOperation(store.catalog(), OwnNames.of(configuration)),
+            COLLECT,
+                new CollectOperation(
+                    new Collector(store, clock), configuration.housekeeping().collectAfter()),
+            VERIFY, new VerifyOperation(new Verifier(store)),
+            IMPORT, new ImportOperation(store, OwnNames.of(configuration)),
+            STATUS, new StatusOperation(folder, configuration, upstreams, serving),
+            IMAGES,
+                new ImagesOperation(
+                    folder.inventory(), store.catalog(), OwnNames.of(configuration)),
+            UPSTREAMS, (_, _) -> upstreams.list(),
+            KNOWN, new KnownOperation(store.catalog())));
+    return operations;
+  }
+
+  private static Warmer warmer(
+      Store store, Configuration configuration, Optional<Serving> serving) {
+    return new Warmer(
+        store,
+        serving.map(Serving::mirrors),
+        OwnNames.of(configuration),
+        configuration.overlays() || configuration.standIn().hostedFirst());
   }
 }

@@ -1,6 +1,7 @@
 package dev.larder.cli;
 
 import dev.larder.mirror.Fetch;
+import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
 import dev.larder.upstream.Contact;
 import java.time.Instant;
@@ -16,10 +17,12 @@ import java.util.function.Supplier;
  * @param fetches what it is fetching
  * @param contacts how upstreams were when it last asked them
  * @param keepCounts brings what it has counted into the statistics
+ * @param mirrors fetch what isn't here
  */
 record Serving(
     Instant since,
     Supplier<List<String>> addresses,
     Supplier<List<Fetch>> fetches,
     Supplier<Map<RegistryName, Contact>> contacts,
-    Runnable keepCounts) {}
+    Runnable keepCounts,
+    Mirrors mirrors) {}
