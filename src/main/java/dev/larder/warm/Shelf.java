@@ -14,6 +14,7 @@ import dev.larder.store.StoredManifest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Where the parts of an image are: what was pushed first, then the mirror, which fetches what isn't
@@ -63,36 +64,38 @@ record Shelf(Store store, List<RepositoryKey> held, Optional<Mirror> mirror, Str
   Part blob(Descriptor descriptor) throws UnavailableImageException, IOException {
     Digest digest = descriptor.digest();
     for (RepositoryKey key : held) {
-      if (store.blobSize(key, digest).isPresent()) {
-        return new Part(key, digest, store.blobSize(key, digest).getAsLong(), false, false);
+      OptionalLong size = store.blobSize(key, digest);
+      if (size.isPresent()) {
+        return new Part(key, digest, size.getAsLong(), false, false);
       }
     }
     if (mirror.isEmpty()) {
       throw new UnavailableImageException("its blob %s isn't here".formatted(digest));
     }
+    // Another repository may have it: then it is here without a fetch.
+    boolean fetched = !store.catalog().isBlobLinked(digest);
     return switch (mirror.get().blob(digest)) {
       case Lookup.Found<MirroredBlob>(MirroredBlob blob, _, _) -> {
         try (blob) {
-          yield await(mirror.get().key(), digest, blob);
+          await(mirror.get().key(), digest, blob);
+          yield new Part(mirror.get().key(), digest, blob.size(), false, fetched);
         }
       }
       case Lookup<MirroredBlob> none -> throw new UnavailableImageException(none.message());
     };
   }
 
-  private Part await(RepositoryKey key, Digest digest, MirroredBlob blob)
+  private void await(RepositoryKey key, Digest digest, MirroredBlob blob)
       throws UnavailableImageException, IOException {
-    if (!(blob instanceof MirroredBlob.Arriving arriving)) {
-      return new Part(key, digest, blob.size(), false, false);
-    }
-    try {
-      arriving.writeTo(arriving.size(), 0, _ -> {});
-    } catch (IOException e) {
-      throw new UnavailableImageException(String.valueOf(e.getMessage()));
+    if (blob instanceof MirroredBlob.Arriving arriving) {
+      try {
+        arriving.writeTo(arriving.size(), 0, _ -> {});
+      } catch (IOException e) {
+        throw new UnavailableImageException(String.valueOf(e.getMessage()));
+      }
     }
     if (store.blobSize(key, digest).isEmpty()) {
       throw new UnavailableImageException("its blob %s came and wasn't kept".formatted(digest));
     }
-    return new Part(key, digest, arriving.size(), false, true);
   }
 }

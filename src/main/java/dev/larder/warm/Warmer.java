@@ -88,9 +88,8 @@ public final class Warmer {
       List<Outcome> outcomes = new ArrayList<>();
       while (outcomes.size() < images.size()) {
         Outcome outcome = round.ended.poll(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-        if (outcome == null) {
-          listener.fetching(round.fetches());
-        } else {
+        listener.fetching(round.fetches());
+        if (outcome != null) {
           listener.ended(outcome);
           outcomes.add(outcome);
         }
