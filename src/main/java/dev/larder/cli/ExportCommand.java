@@ -49,7 +49,7 @@ final class ExportCommand implements Callable<Integer> {
   @Mixin private ImageOptions images = new ImageOptions();
 
   @Option(
-      names = {"-o", "--output"},
+      names = {"-o", "--bundle"},
       paramLabel = "FILE",
       required = true,
       description = "The bundle; - is standard output.")
@@ -88,7 +88,7 @@ final class ExportCommand implements Callable<Integer> {
                 bundle,
                 contents,
                 (what, done, total) ->
-                    progress.report(new Step(what + " " + output, Step.Unit.BYTES, done, total)));
+                    progress.report(new Step(what + " the bundle", Step.Unit.BYTES, done, total)));
         if (stream) {
           write(writer);
         } else {

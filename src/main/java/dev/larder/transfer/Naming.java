@@ -30,8 +30,13 @@ public record Naming(boolean asNamed, Predicate<RegistryName> ownNames) {
             image ->
                 new Place(
                     ownNames.test(image.registry())
-                        ? RepositoryKey.hosted(image.repository())
+                        ? own(RepositoryKey.hosted(image.repository()))
                         : RepositoryKey.mirrored(image.registry(), image.repository()),
                     image.reference() instanceof Tag tag ? Optional.of(tag) : Optional.empty()));
+  }
+
+  /** {@code localhost:5000/quay.io/app} is quay.io's, for clients that are given a path. */
+  private static RepositoryKey own(RepositoryKey hosted) {
+    return hosted.overlaid().orElse(hosted);
   }
 }

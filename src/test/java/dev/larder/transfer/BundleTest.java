@@ -128,6 +128,16 @@ class BundleTest {
   }
 
   @Test
+  void aPathThroughLarderToAnUpstreamsImageMeansThatImage() throws Exception {
+    String name = "localhost:5001/quay.io/org/app:1";
+    Bundle bundle = Bundle.of(List.of(named(name, ONE.mediaType(), ONE.manifest())), sizes());
+
+    assertThat(here.run(write("a.tar", bundle), ALL).failures()).isEmpty();
+
+    assertThat(here.tag(mirrored("quay.io", "org/app"), "1")).hasValue(ONE.digest());
+  }
+
+  @Test
   void oneRepositoryOfTwoRegistriesIsTwo() throws Exception {
     Bundle bundle =
         Bundle.of(
