@@ -1,7 +1,5 @@
 package dev.larder.control;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -41,7 +39,10 @@ final class Lines implements Closeable {
   }
 
   void write(ObjectNode line) throws IOException {
-    out.write((line + "\n").getBytes(UTF_8));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(JSON.writeValueAsBytes(line));
+    bytes.write('\n');
+    bytes.writeTo(out);
     out.flush();
   }
 

@@ -14,13 +14,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,24 +28,19 @@ final class ImageWalk {
 
   private final Shelf shelf;
   private final Platforms platforms;
-  private final Semaphore turns;
-  private final Set<Digest> active;
+  private final Turns turns;
   private final Map<Digest, Part> parts = new LinkedHashMap<>();
   private final Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
 
-  /**
-   * @param turns limits how many blobs are got at a time
-   * @param active those that are being got
-   */
-  ImageWalk(Shelf shelf, Platforms platforms, Semaphore turns, Set<Digest> active) {
+  ImageWalk(Shelf shelf, Platforms platforms, Turns turns) {
     this.shelf = shelf;
     this.platforms = platforms;
     this.turns = turns;
-    this.active = active;
   }
 
   Outcome run(ImageReference image)
       throws UnavailableImageException, IOException, InterruptedException {
+    turns.check();
     Shelf.Found top = shelf.manifest(image.reference());
     add(top, 0);
     getBlobs();
@@ -77,6 +69,7 @@ final class ImageWalk {
         for (Descriptor listed : wanted(index)) {
           MediaType type = listed.mediaType();
           if (type.isIndex() || type.isImageManifest()) {
+            turns.check();
             add(shelf.manifest(listed.digest()), depth + 1);
           } else {
             blobs.putIfAbsent(listed.digest(), listed); // as in BuildKit's caches
@@ -117,43 +110,25 @@ final class ImageWalk {
 
   private void getBlobs() throws UnavailableImageException, IOException, InterruptedException {
     List<Future<Part>> running = new ArrayList<>();
-    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    try {
-      blobs.values().forEach(blob -> running.add(threads.submit(() -> get(blob))));
-      Optional<ExecutionException> failure = Optional.empty();
-      for (Future<Part> blob : running) {
-        try {
-          parts.put(blob.get().digest(), blob.get());
-        } catch (ExecutionException e) {
-          failure = failure.or(() -> Optional.of(e));
-        }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Descriptor blob : blobs.values()) {
+        running.add(threads.submit(() -> turns.take(blob.digest(), () -> shelf.blob(blob))));
       }
-      if (failure.isPresent()) {
-        rethrow(failure.get());
-      }
-    } finally {
-      threads.shutdownNow();
     }
-  }
-
-  private Part get(Descriptor blob)
-      throws UnavailableImageException, IOException, InterruptedException {
-    turns.acquire();
-    active.add(blob.digest());
-    try {
-      return shelf.blob(blob);
-    } finally {
-      active.remove(blob.digest());
-      turns.release();
+    for (Future<Part> blob : running) {
+      try {
+        parts.put(blob.get().digest(), blob.get());
+      } catch (ExecutionException e) {
+        rethrow(e);
+      }
     }
   }
 
   private static void rethrow(ExecutionException failure)
-      throws UnavailableImageException, IOException, InterruptedException {
+      throws UnavailableImageException, IOException {
     switch (failure.getCause()) {
       case UnavailableImageException cause -> throw cause;
       case IOException cause -> throw cause;
-      case InterruptedException cause -> throw cause;
       case RuntimeException cause -> throw cause;
       case null, default -> throw new IllegalStateException(failure);
     }

@@ -16,10 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -101,7 +99,8 @@ public final class Warmer {
       Thread.currentThread().interrupt();
       throw (CancellationException) new CancellationException("Larder is stopping").initCause(e);
     } finally {
-      threads.shutdownNow();
+      round.turns.end();
+      threads.shutdown();
     }
   }
 
@@ -153,8 +152,7 @@ public final class Warmer {
   private final class Round {
     private final Platforms platforms;
     private final Semaphore images = new Semaphore(IMAGES);
-    private final Semaphore blobs = new Semaphore(BLOBS);
-    private final Set<Digest> active = ConcurrentHashMap.newKeySet();
+    private final Turns turns = new Turns(BLOBS);
     private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
 
     Round(Platforms platforms) {
@@ -163,9 +161,9 @@ public final class Warmer {
 
     void bring(ImageReference image) {
       try {
-        images.acquire();
+        images.acquireUninterruptibly();
         try {
-          ended.add(new ImageWalk(shelf(image), platforms, blobs, active).run(image));
+          ended.add(new ImageWalk(shelf(image), platforms, turns).run(image));
         } finally {
           images.release();
         }
@@ -184,7 +182,7 @@ public final class Warmer {
     List<Fetch> fetches() {
       return mirrors.stream()
           .flatMap(all -> all.fetches().stream())
-          .filter(fetch -> active.contains(fetch.digest()))
+          .filter(fetch -> turns.isActive(fetch.digest()))
           .toList();
     }
   }
