@@ -15,7 +15,7 @@ final class CommandGroups {
   static {
     GROUPS.put("Serve", List.of("up", "down", "serve", "status", "user"));
     GROUPS.put("Clusters", List.of("attach", "detach", "doctor", "config"));
-    GROUPS.put("Images", List.of("get", "load", "import", "refresh", "rm"));
+    GROUPS.put("Images", List.of("get", "load", "pull", "refresh", "export", "import", "rm"));
     GROUPS.put("Upkeep", List.of("gc", "verify", "image"));
   }
 

@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description =
-        "Take over images from the folder of a registry:2, an OCI image layout (folder or tar), or"
-            + " an archive of docker save. May be run again, and goes on then.",
+        "Take over images from a bundle of larder export, the folder of a registry:2, an OCI image"
+            + " layout (folder or tar), or an archive of docker save. May be run again, and goes on"
+            + " then.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -52,6 +53,14 @@ final class ImportCommand implements Callable<Integer> {
   private @Nullable String upstream;
 
   @Option(
+      names = "--as-named",
+      fallbackValue = "true",
+      description =
+          "Import each image of a layout where its whole name says: docker.io/library/app into the"
+              + " mirror of docker.io. Default: for what larder export wrote.")
+  private boolean asNamed;
+
+  @Option(
       names = "--move-tags",
       fallbackValue = "true",
       description =
@@ -76,6 +85,7 @@ final class ImportCommand implements Callable<Integer> {
             repositories,
             Optional.ofNullable(name),
             Optional.ofNullable(upstream),
+            asNamed,
             moveTags,
             dryRun);
     JsonNode report =

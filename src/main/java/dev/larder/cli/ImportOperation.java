@@ -18,6 +18,7 @@ import dev.larder.transfer.ImportReport;
 import dev.larder.transfer.ImportRequest;
 import dev.larder.transfer.Importer;
 import dev.larder.transfer.InvalidSourceException;
+import dev.larder.transfer.Naming;
 import dev.larder.transfer.Sources;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,15 +26,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Imports images from another registry's folder, an image layout or an archive. */
 final class ImportOperation implements Operation {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Store store;
+  private final Predicate<RegistryName> ownNames;
 
-  ImportOperation(Store store) {
+  ImportOperation(Store store, Predicate<RegistryName> ownNames) {
     this.store = store;
+    this.ownNames = ownNames;
   }
 
   /** What it is told; names as they are written on the command line. */
@@ -42,11 +46,13 @@ final class ImportOperation implements Operation {
       List<String> repositories,
       Optional<String> name,
       Optional<String> upstream,
+      boolean asNamed,
       boolean moveTags,
       boolean dryRun) {
     ObjectNode arguments =
         JSON.createObjectNode()
             .put("source", source.toString())
+            .put("asNamed", asNamed)
             .put("moveTags", moveTags)
             .put("dryRun", dryRun);
     ArrayNode names = arguments.putArray("repositories");
@@ -69,7 +75,8 @@ final class ImportOperation implements Operation {
             upstream(arguments),
             arguments.path("moveTags").asBoolean(),
             arguments.path("dryRun").asBoolean());
-    try (ImageSource source = Sources.open(place, name, store, steps)) {
+    Naming naming = new Naming(arguments.path("asNamed").asBoolean(), ownNames);
+    try (ImageSource source = Sources.open(place, name, naming, store, steps)) {
       return json(new Importer(store, steps).run(source, request));
     } catch (InvalidSourceException e) {
       throw new OperationException(String.valueOf(e.getMessage()));

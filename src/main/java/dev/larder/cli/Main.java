@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       RefreshCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
+      PullCommand.class,
+      ExportCommand.class,
       ImportCommand.class,
       StatusCommand.class,
       GetCommand.class,

@@ -1,11 +1,14 @@
 package dev.larder.cli;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.larder.control.Operation;
 import dev.larder.store.Collector;
 import dev.larder.store.Store;
 import dev.larder.store.Verifier;
+import dev.larder.warm.Warmer;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +24,8 @@ final class Operations {
   static final String UPSTREAMS = "upstreams";
   static final String KNOWN = "known";
   static final String REFRESH = "refresh";
+  static final String PULL = "pull";
+  static final String CONTENT = "content";
 
   private Operations() {}
 
@@ -43,18 +48,30 @@ final class Operations {
       Optional<Serving> serving) {
     Store store = folder.store();
     UpstreamReport upstreams = new UpstreamReport(folder, configuration, serving);
-    return Map.of(
-        REMOVE, new RemoveOperation(store.catalog(), OwnNames.of(configuration)),
-        COLLECT,
+    OwnNames own = OwnNames.of(configuration);
+    return Map.ofEntries(
+        entry(REMOVE, new RemoveOperation(store.catalog(), own)),
+        entry(
+            COLLECT,
             new CollectOperation(
-                new Collector(store, clock), configuration.housekeeping().collectAfter()),
-        VERIFY, new VerifyOperation(new Verifier(store)),
-        IMPORT, new ImportOperation(store),
-        STATUS, new StatusOperation(folder, configuration, upstreams, serving),
-        IMAGES,
-            new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
-        UPSTREAMS, (_, _) -> upstreams.list(),
-        REFRESH, new RefreshOperation(store.catalog(), serving.map(Serving::mirrors)),
-        KNOWN, new KnownOperation(store.catalog()));
+                new Collector(store, clock), configuration.housekeeping().collectAfter())),
+        entry(VERIFY, new VerifyOperation(new Verifier(store))),
+        entry(IMPORT, new ImportOperation(store, own)),
+        entry(PULL, new PullOperation(warmer(store, own, configuration, serving))),
+        entry(CONTENT, new ContentOperation(store)),
+        entry(STATUS, new StatusOperation(folder, configuration, upstreams, serving)),
+        entry(IMAGES, new ImagesOperation(folder.inventory(), store.catalog(), own)),
+        entry(UPSTREAMS, (_, _) -> upstreams.list()),
+        entry(REFRESH, new RefreshOperation(store.catalog(), serving.map(Serving::mirrors))),
+        entry(KNOWN, new KnownOperation(store.catalog())));
+  }
+
+  private static Warmer warmer(
+      Store store, OwnNames own, Configuration configuration, Optional<Serving> serving) {
+    return new Warmer(
+        store,
+        serving.map(Serving::mirrors),
+        own,
+        configuration.overlays() || configuration.standIn().hostedFirst());
   }
 }

@@ -32,9 +32,12 @@ final class ProgressLine implements Progress, Closeable {
 
   /** One on standard error, which is a terminal where the whole process has one. */
   static ProgressLine on(PrintWriter err, InstantSource clock) {
-    boolean terminal =
-        Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
-    return new ProgressLine(err, terminal, clock);
+    return new ProgressLine(err, onTerminal(), clock);
+  }
+
+  /** Whether the whole process has a terminal: its standard input and its standard output. */
+  static boolean onTerminal() {
+    return Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();
   }
 
   @Override

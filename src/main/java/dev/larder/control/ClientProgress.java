@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CancellationException;
 
-/** Tells a client of steps: of new ones at once, of how far one is a few times a second. */
+/**
+ * Tells a client of steps: of new ones and of their ends at once, of how far one is a few times a
+ * second.
+ */
 final class ClientProgress implements Progress {
   private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -23,7 +26,8 @@ final class ClientProgress implements Progress {
   @Override
   public void report(Step step) {
     Instant now = clock.instant();
-    if (step.what().equals(last) && now.isBefore(next)) {
+    boolean end = step.total() > 0 && step.done() == step.total();
+    if (!end && step.what().equals(last) && now.isBefore(next)) {
       return;
     }
     last = step.what();

@@ -1,12 +1,9 @@
 package dev.larder.control;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,6 +23,9 @@ final class Lines implements Closeable {
   private final Closeable connection;
   private final InputStream in;
   private final OutputStream out;
+  private final byte[] buffer = new byte[64 << 10];
+  private int next;
+  private int limit;
 
   Lines(SocketChannel channel) {
     this(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
@@ -34,12 +34,15 @@ final class Lines implements Closeable {
   /** Closing closes {@code connection}, which the streams are of. */
   Lines(InputStream in, OutputStream out, Closeable connection) {
     this.connection = connection;
-    this.in = new BufferedInputStream(in);
+    this.in = in;
     this.out = out;
   }
 
   void write(ObjectNode line) throws IOException {
-    out.write((line + "\n").getBytes(UTF_8));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(JSON.writeValueAsBytes(line));
+    bytes.write('\n');
+    bytes.writeTo(out);
     out.flush();
   }
 
@@ -50,20 +53,33 @@ final class Lines implements Closeable {
    */
   Optional<JsonNode> read() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
-    for (int next = in.read(); next != '\n'; next = in.read()) {
-      if (next < 0) {
+    for (boolean ended = false; !ended; ) {
+      if (next == limit && !fill()) {
         return Optional.empty();
       }
-      if (line.size() == LONGEST) {
+      int end = next;
+      while (end < limit && buffer[end] != '\n') {
+        end++;
+      }
+      if (line.size() + end - next > LONGEST) {
         throw new IOException("a line of the control socket doesn't end");
       }
-      line.write(next);
+      line.write(buffer, next, end - next);
+      ended = end < limit;
+      next = ended ? end + 1 : end;
     }
     try {
       return Optional.of(JSON.readTree(line.toByteArray()));
     } catch (JsonProcessingException e) {
       throw new IOException("a line of the control socket isn't JSON", e);
     }
+  }
+
+  /** Reads some bytes; false if the other side has closed the connection. */
+  private boolean fill() throws IOException {
+    next = 0;
+    limit = Math.max(0, in.read(buffer));
+    return limit > 0;
   }
 
   @Override

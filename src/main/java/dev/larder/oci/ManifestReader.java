@@ -129,7 +129,16 @@ public final class ManifestReader {
         digest,
         size.longValue(),
         text(node, "artifactType"),
-        annotations(node));
+        annotations(node),
+        platform(node.path("platform")));
+  }
+
+  private static Optional<Platform> platform(JsonNode node) {
+    return text(node, "os")
+        .flatMap(
+            os ->
+                text(node, "architecture")
+                    .map(architecture -> new Platform(os, architecture, text(node, "variant"))));
   }
 
   private static Map<String, String> annotations(JsonNode node) throws InvalidManifestException {

@@ -1,7 +1,6 @@
 package dev.larder.transfer;
 
 import dev.larder.oci.Digest;
-import dev.larder.oci.RepositoryName;
 import dev.larder.store.Adoption;
 import dev.larder.store.DigestMismatchException;
 import dev.larder.store.IncomingBlob;
@@ -70,7 +69,7 @@ final class BlobImport {
    * @return whether the repository has it now; that it is corrupt has been reported
    * @throws IOException if the store can't be written
    */
-  boolean bring(ImageSource source, RepositoryName from, RepositoryKey to, Digest digest)
+  boolean bring(ImageSource source, RepositoryKey from, RepositoryKey to, Digest digest)
       throws IOException {
     if (refused.contains(digest)) {
       return false;
@@ -106,7 +105,7 @@ final class BlobImport {
     return true;
   }
 
-  private void refuse(RepositoryName from, Digest digest, String why) {
+  private void refuse(RepositoryKey from, Digest digest, String why) {
     refused.add(digest);
     tally.fail(from + "@" + digest, "the blob " + why);
   }

@@ -9,7 +9,7 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.Digest.Algorithm;
 import dev.larder.oci.ManifestReader;
 import dev.larder.oci.MediaType;
-import dev.larder.oci.RepositoryName;
+import dev.larder.store.RepositoryKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -73,7 +73,12 @@ public final class DockerArchive implements ImageSource {
   private static List<Listings.Named> named(Digest manifest, JsonNode tags) {
     List<Listings.Named> images = new ArrayList<>();
     for (JsonNode tag : tags) {
-      images.add(new Listings.Named(manifest, ImageName.parse(tag.asText()), Optional.empty()));
+      Optional<ImageName> name = ImageName.parse(tag.asText());
+      images.add(
+          new Listings.Named(
+              manifest,
+              name.map(ImageName::repository).map(RepositoryKey::hosted),
+              name.flatMap(ImageName::tag)));
     }
     return images.isEmpty()
         ? List.of(new Listings.Named(manifest, Optional.empty(), Optional.empty()))
@@ -204,22 +209,22 @@ public final class DockerArchive implements ImageSource {
   }
 
   @Override
-  public List<RepositoryName> repositories() {
+  public List<RepositoryKey> repositories() {
     return listings.repositories();
   }
 
   @Override
-  public Listing list(RepositoryName repository) {
+  public Listing list(RepositoryKey repository) {
     return listings.list(repository);
   }
 
   @Override
-  public Optional<Content> manifest(RepositoryName repository, Digest digest) {
+  public Optional<Content> manifest(RepositoryKey repository, Digest digest) {
     return Optional.ofNullable(manifests.get(digest));
   }
 
   @Override
-  public Optional<Content> blob(RepositoryName repository, Digest digest) {
+  public Optional<Content> blob(RepositoryKey repository, Digest digest) {
     return Optional.ofNullable(blobs.get(digest));
   }
 

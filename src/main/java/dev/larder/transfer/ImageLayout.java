@@ -6,8 +6,8 @@ import dev.larder.oci.InvalidManifestException;
 import dev.larder.oci.Manifest;
 import dev.larder.oci.ManifestReader;
 import dev.larder.oci.MediaType;
-import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import dev.larder.store.RepositoryKey;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,17 +25,19 @@ public final class ImageLayout implements ImageSource {
   static final String INDEX = "index.json";
 
   /** Docker's and containerd's word for the whole name. */
-  private static final String FULL_NAME = "io.containerd.image.name";
+  static final String FULL_NAME = "io.containerd.image.name";
 
   /** The specification's word, mostly for a tag, and with skopeo for whatever was typed. */
-  private static final String REFERENCE = "org.opencontainers.image.ref.name";
+  static final String REFERENCE = "org.opencontainers.image.ref.name";
 
   private final Tree tree;
   private final Listings listings;
+  private final boolean bundle;
 
-  private ImageLayout(Tree tree, Listings listings) {
+  private ImageLayout(Tree tree, Listings listings, boolean bundle) {
     this.tree = tree;
     this.listings = listings;
+    this.bundle = bundle;
   }
 
   /** Whether a tree is such a layout. */
@@ -47,55 +49,68 @@ public final class ImageLayout implements ImageSource {
    * Reads the layout's index.
    *
    * @param given what an image without a name is called
+   * @param naming where those with names belong
    * @throws InvalidSourceException if it can't be understood, or an image has no name
    */
-  static ImageLayout open(Tree tree, Optional<ImageName> given)
+  static ImageLayout open(Tree tree, Optional<ImageName> given, Naming naming)
       throws IOException, InvalidSourceException {
     byte[] index = tree.file(INDEX).orElseThrow().read(ManifestReader.MAX_SIZE);
     try {
       List<Listings.Named> images = new ArrayList<>();
+      boolean bundle = false;
       if (ManifestReader.read(MediaType.OCI_INDEX, index) instanceof Manifest.Index parsed) {
-        parsed.manifests().forEach(image -> images.add(named(image)));
+        bundle = parsed.annotations().containsKey(Bundle.MARK);
+        for (Descriptor image : parsed.manifests()) {
+          images.add(named(image, naming, bundle));
+        }
       }
-      return new ImageLayout(tree, Listings.of(tree.place(), images, given));
+      return new ImageLayout(tree, Listings.of(tree.place(), images, given), bundle);
     } catch (InvalidManifestException e) {
       throw new InvalidSourceException(
           "%s of %s can't be understood: %s".formatted(INDEX, tree.place(), e.getMessage()));
     }
   }
 
-  private static Listings.Named named(Descriptor image) {
+  private static Listings.Named named(Descriptor image, Naming naming, boolean bundle) {
     Optional<String> reference = Optional.ofNullable(image.annotations().get(REFERENCE));
-    Optional<ImageName> name =
+    Optional<Naming.Place> place =
         Optional.ofNullable(image.annotations().get(FULL_NAME))
             .or(() -> reference.filter(text -> text.contains("/") || text.contains(":")))
-            .flatMap(ImageName::parse);
-    return new Listings.Named(image.digest(), name, reference.flatMap(Tag::parse));
+            .flatMap(name -> naming.place(name, bundle));
+    return new Listings.Named(
+        image.digest(),
+        place.map(Naming.Place::repository),
+        place.isPresent() ? place.flatMap(Naming.Place::tag) : reference.flatMap(Tag::parse));
   }
 
   @Override
   public String kind() {
-    return "an OCI image layout";
+    return bundle ? "a bundle of larder export" : "an OCI image layout";
   }
 
   @Override
-  public List<RepositoryName> repositories() {
+  public List<RepositoryKey> repositories() {
     return listings.repositories();
   }
 
   @Override
-  public Listing list(RepositoryName repository) {
+  public Listing list(RepositoryKey repository) {
     return listings.list(repository);
   }
 
   @Override
-  public Optional<Content> manifest(RepositoryName repository, Digest digest) throws IOException {
+  public Optional<Content> manifest(RepositoryKey repository, Digest digest) throws IOException {
     return blob(repository, digest);
   }
 
   @Override
-  public Optional<Content> blob(RepositoryName repository, Digest digest) throws IOException {
-    return tree.file("blobs/%s/%s".formatted(digest.algorithm().prefix(), digest.hex()));
+  public Optional<Content> blob(RepositoryKey repository, Digest digest) throws IOException {
+    return tree.file(path(digest));
+  }
+
+  /** Where a layout has the content of a digest. */
+  static String path(Digest digest) {
+    return "blobs/%s/%s".formatted(digest.algorithm().prefix(), digest.hex());
   }
 
   @Override

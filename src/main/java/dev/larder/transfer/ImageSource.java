@@ -1,7 +1,7 @@
 package dev.larder.transfer;
 
 import dev.larder.oci.Digest;
-import dev.larder.oci.RepositoryName;
+import dev.larder.store.RepositoryKey;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -14,15 +14,18 @@ public sealed interface ImageSource extends Closeable
   /** What it is, as people call it. */
   String kind();
 
-  /** The repositories that it holds, in the order of their names. */
-  List<RepositoryName> repositories() throws IOException;
+  /**
+   * The repositories that it holds, in the order of their names: hosted ones, unless it says of
+   * which registry an image is.
+   */
+  List<RepositoryKey> repositories() throws IOException;
 
   /** What a repository has; nothing if it isn't there. */
-  Listing list(RepositoryName repository) throws IOException;
+  Listing list(RepositoryKey repository) throws IOException;
 
   /** The bytes that stand for a manifest of the repository. */
-  Optional<Content> manifest(RepositoryName repository, Digest digest) throws IOException;
+  Optional<Content> manifest(RepositoryKey repository, Digest digest) throws IOException;
 
   /** The bytes that stand for a blob of the repository. */
-  Optional<Content> blob(RepositoryName repository, Digest digest) throws IOException;
+  Optional<Content> blob(RepositoryKey repository, Digest digest) throws IOException;
 }

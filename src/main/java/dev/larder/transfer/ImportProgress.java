@@ -1,7 +1,8 @@
 package dev.larder.transfer;
 
 /**
- * Is told how far an import is, often. What it throws ends the import, which leaves things whole.
+ * Is told how far an import or export is, often. What it throws ends that, which leaves things
+ * whole.
  */
 @FunctionalInterface
 public interface ImportProgress {
@@ -10,8 +11,8 @@ public interface ImportProgress {
    * Takes note.
    *
    * @param what what is being done, as a few words
-   * @param done how many bytes have been read
-   * @param total how many there are to read; 0 where that isn't known
+   * @param done how many bytes have been read or written
+   * @param total how many there are; 0 where that isn't known
    */
   void report(String what, long done, long total);
 }

@@ -5,6 +5,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,7 +40,7 @@ public final class Importer {
    */
   public ImportReport run(ImageSource source, ImportRequest request)
       throws IOException, InvalidSourceException {
-    Map<RepositoryName, RepositoryName> names = names(source, request);
+    Map<RepositoryKey, RepositoryKey> names = names(source, request);
     Tally survey = new Tally();
     pass(source, request, names, survey, BlobImport.survey(store, survey, progress));
     if (request.dryRun()) {
@@ -54,28 +55,29 @@ public final class Importer {
   private void pass(
       ImageSource source,
       ImportRequest request,
-      Map<RepositoryName, RepositoryName> names,
+      Map<RepositoryKey, RepositoryKey> names,
       Tally tally,
       BlobImport blobs)
       throws IOException {
-    for (Map.Entry<RepositoryName, RepositoryName> name : names.entrySet()) {
+    for (Map.Entry<RepositoryKey, RepositoryKey> name : names.entrySet()) {
       tally.repositories++;
-      if (request.upstream().isEmpty() && beginsWithRegistry(name.getValue())) {
+      RepositoryKey to = name.getValue();
+      if (to.upstream().isEmpty() && beginsWithRegistry(to.name())) {
         tally.fail(
-            name.getKey().value(),
+            name.getKey().toString(),
             "not imported, since its name begins with a registry, whose mirror that means here:"
                 + " give it another name by --repository %s=NEWNAME".formatted(name.getKey()));
       } else {
-        RepositoryKey to = key(request, name.getValue());
         new RepositoryImport(source, name.getKey(), to, store, blobs, tally)
             .run(request.moveTags());
       }
     }
   }
 
-  private static RepositoryKey key(ImportRequest request, RepositoryName name) {
+  private static RepositoryKey key(ImportRequest request, RepositoryKey from, RepositoryName name) {
     return request
         .upstream()
+        .or(from::upstream)
         .map(upstream -> RepositoryKey.mirrored(upstream, name))
         .orElseGet(() -> RepositoryKey.hosted(name));
   }
@@ -85,27 +87,39 @@ public final class Importer {
     return slash > 0 && RegistryName.looksLikeRegistry(name.value().substring(0, slash));
   }
 
-  private static Map<RepositoryName, RepositoryName> names(
-      ImageSource source, ImportRequest request) throws IOException, InvalidSourceException {
-    List<RepositoryName> all = source.repositories();
-    Map<RepositoryName, RepositoryName> names = new TreeMap<>(request.repositories());
-    if (names.isEmpty()) {
-      all.forEach(name -> names.put(name, name));
+  private static Map<RepositoryKey, RepositoryKey> names(ImageSource source, ImportRequest request)
+      throws IOException, InvalidSourceException {
+    List<RepositoryKey> all = source.repositories();
+    Map<RepositoryKey, RepositoryKey> names =
+        new TreeMap<>(Comparator.comparing(RepositoryKey::toString));
+    if (request.repositories().isEmpty()) {
+      all.forEach(from -> names.put(from, key(request, from, from.name())));
     }
-    for (RepositoryName name : names.keySet()) {
-      if (!all.contains(name)) {
+    for (Map.Entry<RepositoryName, RepositoryName> wanted : request.repositories().entrySet()) {
+      List<RepositoryKey> called =
+          all.stream().filter(from -> isCalled(from, wanted.getKey())).toList();
+      if (called.isEmpty()) {
         throw new InvalidSourceException(
-            "there is no repository %s in it; it has %s".formatted(name, told(all)));
+            "there is no repository %s in it; it has %s".formatted(wanted.getKey(), told(all)));
+      }
+      for (RepositoryKey from : called) {
+        boolean renamed = !wanted.getKey().equals(wanted.getValue());
+        names.put(from, key(request, from, renamed ? wanted.getValue() : from.name()));
       }
     }
     return names;
   }
 
-  private static String told(List<RepositoryName> names) {
+  /** With its registry or without. */
+  private static boolean isCalled(RepositoryKey repository, RepositoryName name) {
+    return repository.name().equals(name) || repository.toString().equals(name.value());
+  }
+
+  private static String told(List<RepositoryKey> names) {
     String some =
         names.stream()
             .limit(MAX_NAMES_TOLD)
-            .map(RepositoryName::value)
+            .map(RepositoryKey::toString)
             .collect(Collectors.joining(", "));
     return names.isEmpty() ? "none" : names.size() > MAX_NAMES_TOLD ? some + ", …" : some;
   }

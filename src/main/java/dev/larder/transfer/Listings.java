@@ -1,10 +1,11 @@
 package dev.larder.transfer;
 
 import dev.larder.oci.Digest;
-import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import dev.larder.store.RepositoryKey;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,17 +13,18 @@ import java.util.TreeMap;
 
 /** The images of an archive by their repositories; those without a name get one. */
 final class Listings {
-  private final Map<RepositoryName, Listing> byRepository = new TreeMap<>();
+  private final Map<RepositoryKey, Listing> byRepository =
+      new TreeMap<>(Comparator.comparing(RepositoryKey::toString));
 
   private Listings() {}
 
   /**
    * An image as an archive names it.
    *
-   * @param name what it is called; empty if the archive doesn't say that
-   * @param tag its tag where that is all that is said
+   * @param repository where it belongs; empty if the archive doesn't say that
+   * @param tag its tag, if it has one
    */
-  record Named(Digest manifest, Optional<ImageName> name, Optional<Tag> tag) {}
+  record Named(Digest manifest, Optional<RepositoryKey> repository, Optional<Tag> tag) {}
 
   /**
    * Sorts images by their repositories. One without a name belongs to {@code given} or, where all
@@ -35,8 +37,8 @@ final class Listings {
     Listings listings = new Listings();
     List<Named> nameless = new ArrayList<>();
     for (Named image : images) {
-      if (image.name().isPresent()) {
-        listings.add(image.manifest(), image.name().get());
+      if (image.repository().isPresent()) {
+        listings.add(image.manifest(), image.repository().get(), image.tag());
       } else {
         nameless.add(image);
       }
@@ -48,10 +50,10 @@ final class Listings {
     return listings;
   }
 
-  private RepositoryName repository(Path place, Optional<ImageName> given)
+  private RepositoryKey repository(Path place, Optional<ImageName> given)
       throws InvalidSourceException {
     if (given.isPresent()) {
-      return given.get().repository();
+      return RepositoryKey.hosted(given.get().repository());
     }
     if (byRepository.size() == 1) {
       return byRepository.keySet().iterator().next();
@@ -74,31 +76,29 @@ final class Listings {
   }
 
   /** A given tag is for the one that has a tag already or, if none has, for the only one. */
-  private void addNameless(List<Named> nameless, RepositoryName repository, Optional<Tag> tag) {
+  private void addNameless(List<Named> nameless, RepositoryKey repository, Optional<Tag> tag) {
     boolean noneHasOne = nameless.stream().allMatch(image -> image.tag().isEmpty());
     for (Named image : nameless) {
       boolean takesIt = noneHasOne || image.tag().isPresent();
-      add(
-          image.manifest(),
-          new ImageName(repository, takesIt ? tag.or(image::tag) : Optional.empty()));
+      add(image.manifest(), repository, takesIt ? tag.or(image::tag) : Optional.empty());
     }
   }
 
-  private void add(Digest manifest, ImageName name) {
+  private void add(Digest manifest, RepositoryKey repository, Optional<Tag> tag) {
     Listing listing =
         byRepository.computeIfAbsent(
-            name.repository(), _ -> new Listing(new ArrayList<>(), new TreeMap<>(), List.of()));
+            repository, _ -> new Listing(new ArrayList<>(), new TreeMap<>(), List.of()));
     if (!listing.manifests().contains(manifest)) {
       listing.manifests().add(manifest);
     }
-    name.tag().ifPresent(tag -> listing.tags().put(tag, manifest));
+    tag.ifPresent(name -> listing.tags().put(name, manifest));
   }
 
-  List<RepositoryName> repositories() {
+  List<RepositoryKey> repositories() {
     return List.copyOf(byRepository.keySet());
   }
 
-  Listing list(RepositoryName repository) {
+  Listing list(RepositoryKey repository) {
     return byRepository.getOrDefault(repository, new Listing(List.of(), Map.of(), List.of()));
   }
 }

@@ -6,6 +6,7 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.Digest.Algorithm;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import dev.larder.store.RepositoryKey;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -63,7 +64,7 @@ public final class RegistryTwoFolder implements ImageSource {
 
   /** Folders whose names can't be a repository's are left out: that registry can't serve them. */
   @Override
-  public List<RepositoryName> repositories() throws IOException {
+  public List<RepositoryKey> repositories() throws IOException {
     List<RepositoryName> names = new ArrayList<>();
     Files.walkFileTree(
         repositories,
@@ -81,12 +82,11 @@ public final class RegistryTwoFolder implements ImageSource {
             return FileVisitResult.SKIP_SUBTREE;
           }
         });
-    names.sort(null);
-    return names;
+    return names.stream().sorted().map(RepositoryKey::hosted).toList();
   }
 
   @Override
-  public Listing list(RepositoryName repository) throws IOException {
+  public Listing list(RepositoryKey repository) throws IOException {
     Path folder = folder(repository).resolve("_manifests");
     List<Digest> manifests = new ArrayList<>();
     for (Algorithm algorithm : Algorithm.values()) {
@@ -119,12 +119,12 @@ public final class RegistryTwoFolder implements ImageSource {
   }
 
   @Override
-  public Optional<Content> manifest(RepositoryName repository, Digest digest) throws IOException {
+  public Optional<Content> manifest(RepositoryKey repository, Digest digest) throws IOException {
     return content(revision(repository, digest), digest);
   }
 
   @Override
-  public Optional<Content> blob(RepositoryName repository, Digest digest) throws IOException {
+  public Optional<Content> blob(RepositoryKey repository, Digest digest) throws IOException {
     return content(link(folder(repository).resolve("_layers"), digest), digest);
   }
 
@@ -138,7 +138,7 @@ public final class RegistryTwoFolder implements ImageSource {
     return Files.exists(link) ? Content.of(data) : Optional.empty();
   }
 
-  private Path revision(RepositoryName repository, Digest digest) {
+  private Path revision(RepositoryKey repository, Digest digest) {
     return link(folder(repository).resolve("_manifests").resolve("revisions"), digest);
   }
 
@@ -146,8 +146,8 @@ public final class RegistryTwoFolder implements ImageSource {
     return folder.resolve(digest.algorithm().prefix()).resolve(digest.hex()).resolve("link");
   }
 
-  private Path folder(RepositoryName repository) {
-    return repositories.resolve(repository.value());
+  private Path folder(RepositoryKey repository) {
+    return repositories.resolve(repository.name().value());
   }
 
   private static void forEachIn(Path folder, Consumer<String> action) throws IOException {

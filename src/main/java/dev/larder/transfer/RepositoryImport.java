@@ -6,7 +6,6 @@ import dev.larder.oci.InvalidManifestException;
 import dev.larder.oci.Manifest;
 import dev.larder.oci.ManifestReader;
 import dev.larder.oci.MediaType;
-import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
@@ -29,7 +28,7 @@ final class RepositoryImport {
   private static final int MAX_DEPTH = 32;
 
   private final ImageSource source;
-  private final RepositoryName from;
+  private final RepositoryKey from;
   private final RepositoryKey to;
   private final Store store;
   private final BlobImport blobs;
@@ -46,7 +45,7 @@ final class RepositoryImport {
 
   RepositoryImport(
       ImageSource source,
-      RepositoryName from,
+      RepositoryKey from,
       RepositoryKey to,
       Store store,
       BlobImport blobs,
@@ -66,7 +65,7 @@ final class RepositoryImport {
    */
   void run(boolean moveTags) throws IOException {
     Listing listing = source.list(from);
-    listing.problems().forEach(problem -> tally.fail(from.value(), problem));
+    listing.problems().forEach(problem -> tally.fail(from.toString(), problem));
     listing.tags().forEach((tag, digest) -> tagged.putIfAbsent(digest, tag));
     Set<Digest> all = new LinkedHashSet<>(listing.manifests());
     all.addAll(listing.tags().values());
@@ -127,10 +126,11 @@ final class RepositoryImport {
         missing.add(reference.digest());
       }
     }
-    // A mirror fetches what it lacks when somebody asks for it.
+    // A mirror fetches what it lacks when somebody asks for it; who has a bundle can't, perhaps.
     boolean mirrored = to.upstream().isPresent();
+    boolean lenient = mirrored && (from.upstream().isEmpty() || parsed instanceof Manifest.Index);
     boolean someOfAnIndex = parsed instanceof Manifest.Index && missing.size() < references.size();
-    if (!missing.isEmpty() && !mirrored) {
+    if (!missing.isEmpty() && !lenient) {
       if (!someOfAnIndex) {
         return fail(manifest.digest(), "it lacks " + named(missing));
       }

@@ -17,25 +17,26 @@ public final class Sources {
    * Opens what is at {@code place}.
    *
    * @param given what an image without a name of its own is called
+   * @param naming where the images of a layout belong that have names
    * @param store holds what has to be unpacked until the source is closed
    * @throws InvalidSourceException if it is nothing that can be imported
    */
   public static ImageSource open(
-      Path place, Optional<ImageName> given, Store store, ImportProgress progress)
+      Path place, Optional<ImageName> given, Naming naming, Store store, ImportProgress progress)
       throws IOException, InvalidSourceException {
     if (Files.isDirectory(place)) {
       Optional<RegistryTwoFolder> registry = RegistryTwoFolder.find(place);
       if (registry.isPresent()) {
         return registry.get();
       }
-      return archive(new Tree.Folder(place), given);
+      return archive(new Tree.Folder(place), given, naming);
     }
     if (!Files.isRegularFile(place)) {
       throw new InvalidSourceException("there is no file or folder %s".formatted(place));
     }
     Tree tree = tar(place, store::create, progress);
     try {
-      return archive(tree, given);
+      return archive(tree, given, naming);
     } catch (IOException | InvalidSourceException | RuntimeException e) {
       tree.close();
       throw e;
@@ -53,10 +54,10 @@ public final class Sources {
     }
   }
 
-  private static ImageSource archive(Tree tree, Optional<ImageName> given)
+  private static ImageSource archive(Tree tree, Optional<ImageName> given, Naming naming)
       throws IOException, InvalidSourceException {
     if (ImageLayout.isIn(tree)) {
-      return ImageLayout.open(tree, given);
+      return ImageLayout.open(tree, given, naming);
     }
     if (tree instanceof TarArchive && tree.file(DockerArchive.INDEX).isPresent()) {
       return DockerArchive.open(tree, given);

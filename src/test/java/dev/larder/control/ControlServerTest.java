@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -95,6 +96,30 @@ class ControlServerTest {
       run("count", NOTHING, seen::add);
     }
     assertThat(seen).extracting(Step::what).containsExactly("first", "second");
+  }
+
+  @Test
+  void theEndOfAStepIsToldHoweverSoonItComes() throws Exception {
+    Operation copies =
+        (arguments, progress) -> {
+          for (int i = 0; i <= 3; i++) {
+            progress.report(new Step("copying", Step.Unit.BYTES, i, 3));
+          }
+          return arguments;
+        };
+    List<Step> seen = new ArrayList<>();
+    try (var _ = ControlServer.start(socket(), Map.of("copy", copies), () -> Instant.EPOCH)) {
+      run("copy", NOTHING, seen::add);
+    }
+    assertThat(seen).extracting(Step::done).containsExactly(0L, 3L);
+  }
+
+  @Test
+  void longLinesComeWhole() throws Exception {
+    JsonNode many = JsonNodeFactory.instance.objectNode().put("text", "0123456789".repeat(300_000));
+    try (var _ = start("echo", ECHO)) {
+      assertThat(run("echo", many, Progress.UNSEEN)).isEqualTo(many);
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.larder.transfer;
 
 import dev.larder.oci.Digest;
+import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.Blob;
@@ -36,6 +37,10 @@ final class TestStore implements Closeable {
     return RepositoryKey.hosted(new RepositoryName(name));
   }
 
+  static RepositoryKey mirrored(String registry, String name) {
+    return RepositoryKey.mirrored(new RegistryName(registry), new RepositoryName(name));
+  }
+
   ImportReport run(Path source, ImportRequest request) throws Exception {
     return run(source, Optional.empty(), request);
   }
@@ -47,7 +52,22 @@ final class TestStore implements Closeable {
   ImportReport run(
       Path source, Optional<ImageName> name, ImportRequest request, ImportProgress progress)
       throws Exception {
-    try (ImageSource opened = Sources.open(source, name, store, progress)) {
+    return run(source, name, false, request, progress);
+  }
+
+  ImportReport runAsNamed(Path source) throws Exception {
+    return run(source, Optional.empty(), true, ALL, (_, _, _) -> {});
+  }
+
+  private ImportReport run(
+      Path source,
+      Optional<ImageName> name,
+      boolean asNamed,
+      ImportRequest request,
+      ImportProgress progress)
+      throws Exception {
+    Naming naming = new Naming(asNamed, RegistryName::isLoopback);
+    try (ImageSource opened = Sources.open(source, name, naming, store, progress)) {
       return new Importer(store, progress).run(opened, request);
     }
   }
