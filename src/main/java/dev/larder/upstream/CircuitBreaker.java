@@ -83,6 +83,12 @@ final class CircuitBreaker {
     throw new LeftAloneException(trouble.cause, Duration.between(now, trouble.until));
   }
 
+  /** Whether a request to the host would be turned away now. */
+  boolean leavesAlone(String host) {
+    @Nullable Trouble trouble = troubles.getIfPresent(key(host));
+    return trouble != null && !trouble.pause.isZero() && clock.instant().isBefore(trouble.until);
+  }
+
   /** Takes note that a host has answered. */
   void answered(String host, int status, Optional<Duration> retryAfter) {
     if ((status == 429 || status == 503) && retryAfter.filter(d -> !d.isZero()).isPresent()) {

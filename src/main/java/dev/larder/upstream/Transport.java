@@ -91,7 +91,7 @@ final class Transport implements Closeable {
    * @throws LeftAloneException if the host has let too many wait, or has asked to be left alone
    */
   Exchange send(OutgoingRequest outgoing) throws IOException {
-    String host = outgoing.uri().getHost() + ":" + Redirects.port(outgoing.uri());
+    String host = hostAndPort(outgoing.uri());
     Instant begun = breaker.before(host);
     try {
       Exchange exchange = sendAtAnyRate(outgoing);
@@ -106,6 +106,15 @@ final class Transport implements Closeable {
       breaker.failed(host, begun, e);
       throw e;
     }
+  }
+
+  /** Whether requests to the host of {@code uri} are turned away now. */
+  boolean leavesAlone(URI uri) {
+    return breaker.leavesAlone(hostAndPort(uri));
+  }
+
+  private static String hostAndPort(URI uri) {
+    return uri.getHost() + ":" + Redirects.port(uri);
   }
 
   private Exchange sendAtAnyRate(OutgoingRequest outgoing) throws IOException {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.larder.oci.RegistryName;
 import java.io.Closeable;
+import java.net.URI;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class Upstreams implements Closeable {
   private final DockerConfig docker;
   private final Map<RegistryName, UpstreamRegistry> configured = new HashMap<>();
   private final Map<RegistryName, Transport> transports = new HashMap<>();
+  private final Map<RegistryName, URI> urls = new HashMap<>();
   private final Cache<RegistryName, UpstreamRegistry> others =
       Caffeine.newBuilder().maximumSize(MAX_UNCONFIGURED).build();
 
@@ -75,6 +77,7 @@ public final class Upstreams implements Closeable {
               proxies,
               clock);
       transports.put(settings.name(), transport);
+      urls.put(settings.name(), settings.url());
       this.configured.put(settings.name(), registry(settings, transport));
     }
     this.publicOnly =
@@ -101,6 +104,15 @@ public final class Upstreams implements Closeable {
     return rules.allowOthers() && UpstreamSettings.isAddress(UpstreamSettings.defaultUrl(name))
         ? Optional.of(others.get(name, n -> registry(UpstreamSettings.unconfigured(n), publicOnly)))
         : Optional.empty();
+  }
+
+  /**
+   * Whether a registry isn't asked for now, since it has let too many wait or wants to be left
+   * alone. Of its own host; a token server or a storage is judged by itself. Never blocks.
+   */
+  public boolean isLeftAlone(RegistryName name) {
+    URI url = urls.getOrDefault(name, UpstreamSettings.defaultUrl(name));
+    return transports.getOrDefault(name, publicOnly).leavesAlone(url);
   }
 
   private UpstreamRegistry registry(UpstreamSettings settings, Transport transport) {

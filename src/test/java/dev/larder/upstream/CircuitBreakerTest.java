@@ -129,6 +129,18 @@ class CircuitBreakerTest {
         .isInstanceOf(LeftAloneException.class);
   }
 
+  @Test
+  void whetherAHostIsLeftAloneCanBeSeenWithoutAskingIt() throws Exception {
+    assertThat(breaker.leavesAlone(HOST)).isFalse();
+    fail(silent);
+    assertThat(breaker.leavesAlone(HOST)).isFalse();
+    fail(unreachable);
+    assertThat(breaker.leavesAlone("REGISTRY.example:443")).isTrue();
+    clock.advance(Duration.ofSeconds(5));
+    assertThat(breaker.leavesAlone(HOST)).isFalse();
+    breaker.before(HOST); // looking has taken nobody's turn to try again
+  }
+
   private void fail(IOException cause) throws IOException {
     breaker.failed(HOST, breaker.before(HOST), cause);
   }
