@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ImportCommand.class,
       StatusCommand.class,
+      EventsCommand.class,
       GetCommand.class,
       ControlCommand.class,
       AttachCommand.class,

@@ -3,12 +3,14 @@ package dev.larder.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.larder.control.Operation;
+import dev.larder.events.Recorder;
 import dev.larder.store.Collector;
 import dev.larder.store.Store;
 import dev.larder.store.Verifier;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What commands can have done to a store, by the name under which they ask for it. */
 final class Operations {
@@ -20,6 +22,7 @@ final class Operations {
   static final String IMAGES = "images";
   static final String UPSTREAMS = "upstreams";
   static final String KNOWN = "known";
+  static final String EVENTS = "events";
 
   private Operations() {}
 
@@ -42,8 +45,14 @@ final class Operations {
       Optional<Serving> serving) {
     Store store = folder.store();
     UpstreamReport upstreams = new UpstreamReport(folder, configuration, serving);
+    Consumer<HostedImage> removed =
+        image ->
+            serving.ifPresent(
+                process ->
+                    new Recorder(process.events())
+                        .removed(clock.instant(), image.repository(), image.reference()));
     return Map.of(
-        REMOVE, new RemoveOperation(store.catalog(), OwnNames.of(configuration)),
+        REMOVE, new RemoveOperation(store.catalog(), OwnNames.of(configuration), removed),
         COLLECT,
             new CollectOperation(
                 new Collector(store, clock), configuration.housekeeping().collectAfter()),
@@ -53,6 +62,7 @@ final class Operations {
         IMAGES,
             new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
         UPSTREAMS, (_, _) -> upstreams.list(),
-        KNOWN, new KnownOperation(store.catalog()));
+        KNOWN, new KnownOperation(store.catalog()),
+        EVENTS, new EventsOperation(serving.map(Serving::events)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.events.Events;
 import dev.larder.mirror.Fetch;
 import dev.larder.oci.RegistryName;
 import dev.larder.upstream.Contact;
@@ -16,10 +17,12 @@ import java.util.function.Supplier;
  * @param fetches what it is fetching
  * @param contacts how upstreams were when it last asked them
  * @param keepCounts brings what it has counted into the statistics
+ * @param events what has happened, and happens
  */
 record Serving(
     Instant since,
     Supplier<List<String>> addresses,
     Supplier<List<Fetch>> fetches,
     Supplier<Map<RegistryName, Contact>> contacts,
-    Runnable keepCounts) {}
+    Runnable keepCounts,
+    Events events) {}

@@ -46,6 +46,7 @@ final class StoreOptions {
         file.access().settings(flags.htpasswd()),
         file.housekeeping(),
         LogSettings.usual(flags.logFormat().or(file::logFormat).orElse(LogFormat.TEXT)),
+        file.telemetry(),
         StandIn.NONE);
   }
 

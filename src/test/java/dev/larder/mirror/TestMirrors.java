@@ -31,9 +31,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
@@ -55,6 +57,10 @@ final class TestMirrors implements Closeable {
   private final Path folder;
   private final Duration silence;
   private final Map<RegistryName, Upstreams> upstreams = new ConcurrentHashMap<>();
+
+  /** The fetches that have ended. */
+  final Queue<Fetched> fetched = new ConcurrentLinkedQueue<>();
+
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private SqliteCatalog catalog;
   private FaultyBlobStore blobs;
@@ -78,7 +84,8 @@ final class TestMirrors implements Closeable {
         store,
         name -> upstreams.computeIfAbsent(name, this::upstream).registry(name),
         new MirrorSettings(new Freshness(FRESH, ABSENT), Map.of(), RETRIES),
-        () -> now);
+        () -> now,
+        fetched::add);
   }
 
   /** A fake's name is where it is. */

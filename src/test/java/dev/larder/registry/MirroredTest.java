@@ -429,7 +429,7 @@ class MirroredTest {
     assertThat(pull.outcome()).isEqualTo(Access.Outcome.MISS);
     assertThat(pull.bytesSent()).isEqualTo(IMAGE.manifest().length);
     assertThat(pull.whole()).isTrue();
-    assertThat(pull.userAgent()).isEqualTo("containerd/2.1.9");
+    assertThat(pull.client().userAgent()).isEqualTo("containerd/2.1.9");
     assertThat(pull.toString()).doesNotContain("secret");
     Access push = accesses.get(1);
     assertThat(push.endpoint()).isEqualTo("upload");

@@ -127,7 +127,8 @@ final class TestRegistry implements Closeable {
                 name -> name.equals(DENIED) ? Optional.empty() : Optional.of(upstream)),
             new MirrorSettings(
                 new Freshness(Duration.ofSeconds(30), Duration.ZERO), Map.of(), List.of()),
-            now::get);
+            now::get,
+            _ -> {});
     handler =
         new RegistryHandler(
             new RegistryName("localhost:5000")::equals,
