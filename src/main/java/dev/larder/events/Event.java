@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param at when it was over
  * @param target to what
- * @param outcome of a pull, where it came from, as {@code Larder-Cache} says it; else empty
+ * @param outcome of a pull, where it came from, as {@code Larder-Cache} says it; of an eviction,
+ *     why it came about; else empty
  * @param bytes how many went to or came from a client or an upstream, or were given back
  * @param took how long it took; zero if that isn't known
  * @param failure of a fetch, why it failed: a sentence

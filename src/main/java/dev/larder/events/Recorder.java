@@ -6,6 +6,8 @@ import dev.larder.oci.MediaType;
 import dev.larder.oci.Reference;
 import dev.larder.oci.Tag;
 import dev.larder.registry.Access;
+import dev.larder.store.CachedContent;
+import dev.larder.store.Eviction;
 import dev.larder.store.RepositoryKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,6 +116,29 @@ public final class Recorder {
             fetched.bytes(),
             fetched.took(),
             fetched.failure(),
+            Optional.empty()));
+  }
+
+  /** Records that something was evicted. Never blocks. */
+  public void evicted(Instant at, Eviction eviction) {
+    CachedContent content = eviction.content();
+    events.add(
+        new Event(
+            at,
+            Kind.EVICT,
+            new Event.Target(
+                content.kind() == CachedContent.Kind.BLOB,
+                content.repository().upstream(),
+                content.repository().name().value(),
+                eviction.tags().stream().findFirst().map(Tag::value),
+                Optional.of(content.digest().toString()),
+                "",
+                eviction.bytes(),
+                Optional.empty()),
+            eviction.reason().name().toLowerCase(Locale.ROOT),
+            eviction.bytes(),
+            Duration.ZERO,
+            Optional.empty(),
             Optional.empty()));
   }
 

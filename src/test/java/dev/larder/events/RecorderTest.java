@@ -10,6 +10,8 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.registry.Access;
 import dev.larder.registry.Access.Outcome;
+import dev.larder.store.CachedContent;
+import dev.larder.store.Eviction;
 import dev.larder.store.RepositoryKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -156,6 +158,24 @@ class RecorderTest {
     assertThat(fetches)
         .extracting(Event::failure)
         .containsExactly(Optional.empty(), Optional.of("no route"));
+  }
+
+  @Test
+  void anEvictionTellsWhatItWasWhyAndWhatItFreed() {
+    RepositoryKey app = RepositoryKey.mirrored(QUAY, new RepositoryName("org/app"));
+    recorder.evicted(
+        Instant.EPOCH,
+        new Eviction(
+            new CachedContent(app, DIGEST, CachedContent.Kind.MANIFEST, Instant.EPOCH),
+            List.of(new Tag("1")),
+            1000,
+            Eviction.Reason.FULL_DISK));
+
+    Event event = reader.now().events().getFirst();
+    assertThat(event.kind()).isEqualTo(Kind.EVICT);
+    assertThat(event.target().name()).isEqualTo("quay.io/org/app:1");
+    assertThat(event.outcome()).isEqualTo("full_disk");
+    assertThat(event.bytes()).isEqualTo(1000);
   }
 
   @Test
