@@ -204,6 +204,14 @@ class LarderTest {
           .containsPattern("Saved +200.. kB: 301.. kB served, 100.. kB fetched, since 20");
       assertThat(run("status", "-o", "yaml")).contains("serving: true\n", "savedBytes: 200");
       assertThat(run("status", "-o", "name")).startsWith("2 larder: ");
+      assertThat(run("status")).doesNotContain("DAY");
+      assertThat(run("status", "--days"))
+          .containsPattern(
+              "\nDAY +UPSTREAM +HITS +MISSES +SERVED +FETCHED +SAVED"
+                  + "\n20[0-9-]+ +quay.io +4 +2 +301.. kB +100.. kB +200.. kB\n");
+      assertThat(run("status", "--days", "1", "-o", "json"))
+          .contains("\"upstreams\":[{\"name\":\"quay.io\",\"hits\":4,\"misses\":2,");
+      assertThat(run("status", "--days", "400")).startsWith("2 larder: --days is from 1 to 365");
       assertThat(run("get", "upstreams")).containsPattern("quay.io +4 +2 .*fine [0-9]+s ago");
     }
     assertThat(run("status", "-o", "json"))
