@@ -78,7 +78,9 @@ public final class Recorder {
                 content.map(Access.Content::size).orElse(0L),
                 content.flatMap(Access.Content::mountedFrom)),
             kind == Kind.PULL ? access.outcome().name().toLowerCase(Locale.ROOT) : "",
-            access.bytesSent() + access.bytesReceived(),
+            blob && kind == Kind.PUSH
+                ? content.orElseThrow().size() // most of it has come in requests before this one
+                : access.bytesSent() + access.bytesReceived(),
             access.duration(),
             Optional.empty(),
             Optional.of(new Event.Request(access.method(), access.client()))));

@@ -120,6 +120,12 @@ class RecorderTest {
         .isEqualTo("none");
   }
 
+  @Test
+  void aPushedBlobHasComeWholeInHoweverManyRequests() {
+    Event event = recorded(access("PUT", "upload", "x", Optional.of(BLOB))).orElseThrow();
+    assertThat(event.bytes()).isEqualTo(1000);
+  }
+
   private String kind(Access access) {
     return recorded(access).map(event -> event.kind().word()).orElse("none");
   }
