@@ -140,7 +140,6 @@ final class Larder implements Closeable {
             configuration.standIn().changes());
     Listeners listeners = new Listeners(configuration, new Health(folder::problems), metrics);
     Server server = Server.start(listeners.of(registry, access));
-    parts.push(() -> stop(server, console));
     addresses.addAll(server.addresses());
     parts.push(
         Notifiers.start(
@@ -149,6 +148,7 @@ final class Larder implements Closeable {
             addresses.getFirst().getPort(),
             impliedRegistry(configuration),
             metrics));
+    parts.push(() -> stop(server, console)); // first, so that what happens until then is told
   }
 
   /** Clients of a {@code registry:2} don't name the registry that it mirrors. */

@@ -12,6 +12,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Notifier implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final EndpointSettings endpoint;
   private final Events.Reader reader;
@@ -33,6 +37,7 @@ final class Notifier implements Closeable {
   private final LongConsumer dropped;
   private final LongConsumer failures;
   private final Thread thread;
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   /** How many attempts have failed in a row. */
   private int strikes;
@@ -74,7 +79,11 @@ final class Notifier implements Closeable {
   private void run() {
     try {
       while (true) {
-        Events.Batch batch = reader.next(PATIENCE);
+        boolean last = isStopped();
+        Events.Batch batch = reader.next(last ? Duration.ZERO : PATIENCE);
+        if (last && batch.events().isEmpty()) {
+          return;
+        }
         if (batch.missed() > 0) {
           dropped.accept(batch.missed());
           LOG.warn(
@@ -83,14 +92,18 @@ final class Notifier implements Closeable {
               batch.missed());
         }
         for (Event event : batch.events()) {
-          if (isWanted(event)) {
-            deliver(envelopes.of(event));
+          if (isWanted(event) && !deliver(envelopes.of(event))) {
+            return;
           }
         }
       }
     } catch (InterruptedException e) {
       LOG.debug("{} isn't notified any more", endpoint);
     }
+  }
+
+  private boolean isStopped() {
+    return stopped.getCount() == 0;
   }
 
   private boolean isWanted(Event event) {
@@ -100,12 +113,15 @@ final class Notifier implements Closeable {
         && !endpoint.ignoredMediaTypes().contains(Envelopes.mediaType(event));
   }
 
-  private void deliver(byte[] envelope) throws InterruptedException {
+  /** Whether it was taken in the end; it isn't if this was stopped and an attempt failed. */
+  private boolean deliver(byte[] envelope) throws InterruptedException {
     while (!attempt(envelope)) {
       failures.accept(1);
       strikes++;
-      if (strikes >= endpoint.threshold()) {
-        Thread.sleep(endpoint.backoff());
+      boolean waits = strikes >= endpoint.threshold();
+      if (isStopped()
+          || (waits && stopped.await(endpoint.backoff().toNanos(), TimeUnit.NANOSECONDS))) {
+        return false;
       }
     }
     if (strikes >= endpoint.threshold()) {
@@ -113,6 +129,7 @@ final class Notifier implements Closeable {
     }
     strikes = 0;
     delivered.accept(1);
+    return true;
   }
 
   /** Whether it was taken; by distribution's rule, a redirect counts as that. */
@@ -156,12 +173,16 @@ final class Notifier implements Closeable {
     return request.build();
   }
 
-  /** Ends; what wasn't taken yet is lost. */
+  /** Ends, when what there is has been taken: it isn't waited for for long, nor tried twice. */
   @Override
   public void close() {
-    thread.interrupt();
+    stopped.countDown();
+    LockSupport.unpark(thread);
     try {
-      thread.join();
+      if (!thread.join(GRACE)) {
+        thread.interrupt();
+        thread.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

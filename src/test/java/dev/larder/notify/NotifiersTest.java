@@ -225,6 +225,21 @@ class NotifiersTest {
   }
 
   @Test
+  void whatHappenedBeforeTheEndIsToldStillUnlessTheEndpointRefusesIt() throws Exception {
+    Notifiers notifiers = notifiers(endpoint());
+    for (int i = 0; i < 50; i++) {
+      events.add(event(Kind.PUSH, false, "1"));
+    }
+    notifiers.close();
+    assertThat(posts).hasSize(50);
+
+    refusals.set(Integer.MAX_VALUE);
+    Notifiers refused = notifiers(endpoint());
+    refused.close(); // and ends all the same
+    assertThat(posts).hasSize(50);
+  }
+
+  @Test
   void headersAndTheLoginOfTheUrlAreSentAndNeverShown() throws Exception {
     EndpointSettings plain = endpoint(Headers.none().with("X-Token", "secret"), Set.of(), Set.of());
     EndpointSettings login =

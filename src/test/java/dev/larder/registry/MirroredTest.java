@@ -436,7 +436,7 @@ class MirroredTest {
     assertThat(push.upstream()).isEmpty();
     assertThat(push.bytesReceived()).isEqualTo(IMAGE.config().length);
     assertThat(push.outcome()).isEqualTo(Access.Outcome.HOSTED);
-    assertThat(push.toString()).doesNotContain("digest=");
+    assertThat(push.toString()).doesNotContain("?digest=");
     Access wrong = accesses.get(2);
     assertThat(wrong.endpoint()).isEmpty();
     assertThat(wrong.status()).isEqualTo(404);
