@@ -14,7 +14,9 @@ from .engine import HOST, Engine
 from .kubernetes import kubernetes_upstreams
 from .larder import Larder, upstream_settings
 from .podman import Podman
+from .prometheus import Prometheus
 from .upstreams import Registry, Upstream, Upstreams
+from .webhooks import Receiver
 
 
 # In memory, private to the scenario: what nodes and engines unpack there needs no cleaning up. Its name is short, since the paths
@@ -127,6 +129,14 @@ class Laboratory(contextlib.ExitStack):
     def kube_apiserver(self):
         """Kubernetes' own, where containers reach it, without the rest of a cluster."""
         return self._open(ApiServer(CLIENTS / f"kubernetes-{next(self._numbers)}", self.authority, HOST))
+
+    def prometheus(self, larder, user, password):
+        """Debian's Prometheus, which watches a Larder that has users."""
+        return self._open(Prometheus(CLIENTS / f"prometheus-{next(self._numbers)}", larder, user, password))
+
+    def webhooks(self):
+        """Somebody who is notified of events."""
+        return self._open(Receiver())
 
     def client_folder(self, name):
         """Where a client that only one scenario has keeps its things; not made yet."""

@@ -32,6 +32,9 @@ class ArchitectureTest {
     MAY_USE.put("upstream", List.of("oci", "http", "metrics"));
     MAY_USE.put("mirror", List.of("oci", "store", "upstream"));
     MAY_USE.put("registry", List.of("oci", "http", "metrics", "store", "upstream", "mirror"));
+    MAY_USE.put("console", List.of("http", "metrics", "registry"));
+    MAY_USE.put("events", List.of("oci", "store", "mirror", "registry"));
+    MAY_USE.put("notify", List.of("oci", "http", "metrics", "registry", "events"));
     MAY_USE.put("warm", List.of("oci", "store", "mirror"));
     MAY_USE.put("transfer", List.of("oci", "store"));
     MAY_USE.put("engine", List.of("oci"));

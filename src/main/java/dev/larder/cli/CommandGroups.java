@@ -13,7 +13,7 @@ final class CommandGroups {
   private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
 
   static {
-    GROUPS.put("Serve", List.of("up", "down", "serve", "status", "user"));
+    GROUPS.put("Serve", List.of("up", "down", "serve", "status", "events", "user"));
     GROUPS.put("Clusters", List.of("attach", "detach", "doctor", "config"));
     GROUPS.put("Images", List.of("get", "load", "pull", "refresh", "export", "import", "rm"));
     GROUPS.put("Upkeep", List.of("gc", "verify", "image"));

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param access who may do what
  * @param housekeeping when what is collected and verified
  * @param log what to log, and how
+ * @param telemetry to whom else to tell what happens
  * @param standIn what only a configuration of {@code registry:2} asks for
  */
 record Configuration(
@@ -38,6 +39,7 @@ record Configuration(
     AccessSettings access,
     Schedule housekeeping,
     LogSettings log,
+    Telemetry telemetry,
     StandIn standIn) {
 
   /** The same but for what flags say. */
@@ -54,6 +56,7 @@ record Configuration(
         flags.htpasswd().map(access::with).orElse(access),
         housekeeping,
         flags.logFormat().map(log::with).orElse(log),
+        telemetry,
         standIn);
   }
 
@@ -71,6 +74,7 @@ record Configuration(
         access,
         housekeeping,
         log,
+        telemetry,
         StandIn.of(warnings));
   }
 }

@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param upstreams the upstreams that it names
  * @param otherUpstreams whether those that it doesn't name may be mirrored
  * @param housekeeping when what is collected and verified
+ * @param telemetry to whom to tell what happens
  */
 record ConfigurationFile(
     List<String> listen,
@@ -42,7 +43,8 @@ record ConfigurationFile(
     AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
     boolean otherUpstreams,
-    Schedule housekeeping) {
+    Schedule housekeeping,
+    Telemetry telemetry) {
 
   /** What stands where no file is given. */
   static final ConfigurationFile NONE =
@@ -57,7 +59,8 @@ record ConfigurationFile(
           AccessEntry.NONE,
           Map.of(),
           true,
-          Schedule.DEFAULT);
+          Schedule.DEFAULT,
+          Telemetry.NONE);
 
   private static final String OTHERS = "*";
   private static final String FOREVER = "forever";
@@ -118,7 +121,9 @@ record ConfigurationFile(
             "upstreams",
             "collect-every",
             "collect-after",
-            "verify-every"));
+            "verify-every",
+            "metrics",
+            "notifications"));
     YamlMapping upstreams = root.mapping("upstreams");
     Map<RegistryName, UpstreamEntry> entries = new LinkedHashMap<>();
     boolean others = true;
@@ -142,7 +147,8 @@ record ConfigurationFile(
         AccessEntry.of(root.mapping("auth")),
         entries,
         others,
-        housekeeping(root));
+        housekeeping(root),
+        Telemetry.of(root));
   }
 
   private static Optional<Tls> tls(YamlMapping tls) throws CommandException {

@@ -16,9 +16,6 @@ import java.util.Locale;
 final class Console implements Closeable {
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** What the health check of Larder's image calls itself. */
-  private static final String HEALTH_CHECK = "larder-health";
-
   private final LogFormat format;
   private final InstantSource clock;
   private final LineWriter lines;
@@ -43,23 +40,14 @@ final class Console implements Closeable {
             });
   }
 
-  /** Logs a request, unless it is a health check's, which are many and say nothing. */
+  /** Logs a request. */
   void log(Access access) {
-    if (isHealthCheck(access)) {
-      return;
-    }
     lines.add(
         () ->
             switch (format) {
               case TEXT -> text(access);
               case JSON -> json(access).toString();
             });
-  }
-
-  private static boolean isHealthCheck(Access access) {
-    return access.userAgent().equals(HEALTH_CHECK)
-        && access.endpoint().equals("base")
-        && access.remote().getAddress().isLoopbackAddress();
   }
 
   /** Prints what has been said so far. */
@@ -72,7 +60,7 @@ final class Console implements Closeable {
     StringBuilder line = new StringBuilder(160);
     line.append(access.at().truncatedTo(ChronoUnit.MILLIS))
         .append(' ')
-        .append(access.remote().getAddress().getHostAddress())
+        .append(access.client().address().getAddress().getHostAddress())
         .append(' ')
         .append(access.method());
     if (!access.endpoint().isEmpty()) {
@@ -105,7 +93,7 @@ final class Console implements Closeable {
     ObjectNode node =
         JSON.createObjectNode()
             .put("time", access.at().truncatedTo(ChronoUnit.MILLIS).toString())
-            .put("remote", access.remote().getAddress().getHostAddress())
+            .put("remote", access.client().address().getAddress().getHostAddress())
             .put("method", access.method())
             .put("endpoint", access.endpoint());
     access.upstream().ifPresent(upstream -> node.put("upstream", upstream.value()));
@@ -117,7 +105,7 @@ final class Console implements Closeable {
         .put("sent", access.bytesSent())
         .put("whole", access.whole())
         .put("milliseconds", access.duration().toMillis())
-        .put("userAgent", access.userAgent());
+        .put("userAgent", access.client().userAgent());
   }
 
   private static String word(Access access) {

@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.store.Housekeeping;
 import dev.larder.store.Inventory;
 import dev.larder.store.Statistics;
 import dev.larder.store.Store;
@@ -8,11 +9,14 @@ import dev.larder.store.file.StoreLock;
 import dev.larder.store.sql.SqliteCatalog;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The store in its folder, which is this process's alone until this is closed. */
 final class DataFolder implements Closeable {
@@ -110,6 +114,23 @@ final class DataFolder implements Closeable {
   /** What was counted, beside the store. */
   Statistics statistics() {
     return catalog.statistics();
+  }
+
+  /**
+   * What keeps the store from serving, as sentences: its folder can't be written to any more, or
+   * the catalog can't be read. Whether there is room isn't asked.
+   */
+  Map<String, String> problems() {
+    Map<String, String> problems = new HashMap<>();
+    if (!Files.isWritable(path)) {
+      problems.put("folder", "%s can't be written to".formatted(path));
+    }
+    try {
+      catalog.lastDone(Housekeeping.COLLECTION);
+    } catch (UncheckedIOException e) {
+      problems.put("catalog", "the catalog can't be read: " + e.getMessage());
+    }
+    return problems;
   }
 
   @Override

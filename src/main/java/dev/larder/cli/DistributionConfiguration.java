@@ -2,6 +2,7 @@ package dev.larder.cli;
 
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
 import dev.larder.cli.DistributionSettings.Setting;
+import dev.larder.console.ConsoleHandler;
 import dev.larder.http.Headers;
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
@@ -78,6 +79,7 @@ final class DistributionConfiguration {
         access(),
         Schedule.DEFAULT,
         new LogSettings(logFormat(), logLevel(), !settings.flag("log.accesslog.disabled")),
+        new Telemetry(Optional.empty(), new DistributionNotifications(settings).endpoints()),
         new StandIn(changes(), true, headers(), debug(), warnings()));
   }
 
@@ -156,14 +158,20 @@ final class DistributionConfiguration {
     }
   }
 
-  private Optional<ListenAddress> debug() throws CommandException {
+  private Optional<StandIn.Debug> debug() throws CommandException {
     Optional<Setting> setting = settings.take("http.debug.addr");
     if (setting.isEmpty()) {
       return Optional.empty();
     }
+    boolean metrics = settings.flag("http.debug.prometheus.enabled");
+    Optional<String> path = settings.text("http.debug.prometheus.path");
     warnings.add(
-        setting.get().place() + ": http.debug.addr has nothing but /debug/health for Larder");
-    return Optional.of(address(setting.get()));
+        "%s: http.debug.addr has nothing for Larder but /debug/health and, where http.debug.prometheus is enabled, metrics"
+            .formatted(setting.get().place()));
+    return Optional.of(
+        new StandIn.Debug(
+            address(setting.get()),
+            metrics ? path.or(() -> Optional.of(ConsoleHandler.METRICS)) : Optional.empty()));
   }
 
   private UpstreamEntry entry(URI url) {

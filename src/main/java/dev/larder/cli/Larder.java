@@ -1,15 +1,17 @@
 package dev.larder.cli;
 
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
+import dev.larder.console.Health;
 import dev.larder.control.ControlServer;
 import dev.larder.control.Operation;
-import dev.larder.http.Handler;
+import dev.larder.events.Events;
+import dev.larder.events.Recorder;
 import dev.larder.http.Server;
-import dev.larder.http.Server.Listener;
 import dev.larder.metrics.Metrics;
 import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
+import dev.larder.notify.Notifiers;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.Access;
 import dev.larder.registry.AccessCounter;
@@ -54,6 +56,9 @@ final class Larder implements Closeable {
   /** How long transfers may take to end when Larder is stopped. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
+  /** Some megabytes of them; what a notification endpoint may miss in a while. */
+  private static final int KEPT_EVENTS = 8192;
+
   private final Deque<Closeable> parts = new ArrayDeque<>();
   private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();
 
@@ -89,6 +94,9 @@ final class Larder implements Closeable {
     parts.push(folder);
     Store store = folder.store();
     Metrics metrics = new Metrics(upstreamNames(configuration));
+    parts.push(metrics);
+    Events events = new Events(KEPT_EVENTS);
+    Recorder recorder = new Recorder(events);
     Bookkeeper bookkeeper = new Bookkeeper(folder.statistics(), metrics, clock);
     parts.push(bookkeeper);
     bookkeeper.start();
@@ -103,8 +111,10 @@ final class Larder implements Closeable {
             store,
             name -> upstreams.registry(name).map(registry -> contacts.watch(name, registry)),
             mirrorSettings(configuration),
-            clock);
+            clock,
+            recorder::fetched);
     parts.push(mirrors);
+    Gauges.addTo(metrics, folder, upstreams, mirrors);
     Serving serving =
         new Serving(
             clock.instant(),
@@ -113,22 +123,41 @@ final class Larder implements Closeable {
             contacts::last,
             bookkeeper::keep,
             mirrors,
-            upstreams::registry);
+            upstreams::registry,
+            events);
     listenForCommands(
         data, Operations.of(folder, configuration, clock, Optional.of(serving)), clock);
+    AccessControl access = new AccessControl(configuration.access(), clock);
     RegistryHandler registry =
         new RegistryHandler(
             OwnNames.of(configuration),
             layering(configuration),
             store,
             mirrors,
-            new AccessControl(configuration.access(), clock),
+            access,
             clock,
-            accesses(configuration, console).andThen(new AccessCounter(metrics, bookkeeper)),
+            accesses(configuration, console)
+                .andThen(new AccessCounter(metrics, bookkeeper))
+                .andThen(recorder::answered),
             configuration.standIn().changes());
-    Server server = Server.start(listeners(configuration, registry));
-    parts.push(() -> stop(server, console));
+    Listeners listeners = new Listeners(configuration, new Health(folder::problems), metrics);
+    Server server = Server.start(listeners.of(registry, access));
     addresses.addAll(server.addresses());
+    parts.push(
+        Notifiers.start(
+            configuration.telemetry().endpoints(),
+            events,
+            addresses.getFirst().getPort(),
+            impliedRegistry(configuration),
+            metrics));
+    parts.push(() -> stop(server, console)); // first, so that what happens until then is told
+  }
+
+  /** Clients of a {@code registry:2} don't name the registry that it mirrors. */
+  private static Optional<RegistryName> impliedRegistry(Configuration configuration) {
+    return configuration.standIn().hostedFirst()
+        ? configuration.listen().getFirst().upstream()
+        : Optional.empty();
   }
 
   private static Consumer<Access> accesses(Configuration configuration, Console console) {
@@ -216,26 +245,6 @@ final class Larder implements Closeable {
     return new MirrorSettings(defaults.freshness(), freshness, defaults.retries());
   }
 
-  private static List<Listener> listeners(Configuration configuration, RegistryHandler registry) {
-    List<Listener> listeners = new ArrayList<>();
-    for (ListenAddress listen : configuration.listen()) {
-      Handler handler = listen.upstream().<Handler>map(registry::boundTo).orElse(registry);
-      listeners.add(
-          new Listener(
-              listen.socketAddress(),
-              configuration.tls(),
-              AddedHeaders.to(handler, configuration.standIn().headers())));
-    }
-    configuration
-        .standIn()
-        .debug()
-        .ifPresent(
-            debug ->
-                listeners.add(
-                    new Listener(debug.socketAddress(), Optional.empty(), new HealthHandler())));
-    return listeners;
-  }
-
   private static void stop(Server server, Console console) {
     if (!server.stop(GRACE)) {
       console.say("Cut off what hadn't ended after %d seconds.".formatted(GRACE.toSeconds()));
@@ -243,8 +252,8 @@ final class Larder implements Closeable {
   }
 
   /**
-   * Where it listens, in the order of the configuration, with the real ports; the address for
-   * health stands last.
+   * Where it listens, in the order of the configuration, with the real ports; the address of
+   * metrics, or registry:2's for debugging, stands last.
    */
   List<InetSocketAddress> addresses() {
     return List.copyOf(addresses);

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       ImportCommand.class,
       StatusCommand.class,
+      EventsCommand.class,
       GetCommand.class,
       ControlCommand.class,
       AttachCommand.class,

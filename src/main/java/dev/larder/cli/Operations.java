@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.larder.control.Operation;
+import dev.larder.events.Recorder;
 import dev.larder.store.Collector;
 import dev.larder.store.Store;
 import dev.larder.store.Verifier;
@@ -12,6 +13,7 @@ import dev.larder.warm.Warmer;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What commands can have done to a store, by the name under which they ask for it. */
 final class Operations {
@@ -26,6 +28,7 @@ final class Operations {
   static final String REFRESH = "refresh";
   static final String PULL = "pull";
   static final String CONTENT = "content";
+  static final String EVENTS = "events";
 
   private Operations() {}
 
@@ -49,8 +52,14 @@ final class Operations {
     Store store = folder.store();
     UpstreamReport upstreams = new UpstreamReport(folder, configuration, serving);
     OwnNames own = OwnNames.of(configuration);
+    Consumer<HostedImage> removed =
+        image ->
+            serving.ifPresent(
+                process ->
+                    new Recorder(process.events())
+                        .removed(clock.instant(), image.repository(), image.reference()));
     return Map.ofEntries(
-        entry(REMOVE, new RemoveOperation(store.catalog(), own)),
+        entry(REMOVE, new RemoveOperation(store.catalog(), own, removed)),
         entry(
             COLLECT,
             new CollectOperation(
@@ -63,7 +72,8 @@ final class Operations {
         entry(IMAGES, new ImagesOperation(folder.inventory(), store.catalog(), own)),
         entry(UPSTREAMS, (_, _) -> upstreams.list()),
         entry(REFRESH, new RefreshOperation(store.catalog(), serving.map(Serving::mirrors))),
-        entry(KNOWN, new KnownOperation(store.catalog())));
+        entry(KNOWN, new KnownOperation(store.catalog())),
+        entry(EVENTS, new EventsOperation(serving.map(Serving::events))));
   }
 
   private static Warmer warmer(

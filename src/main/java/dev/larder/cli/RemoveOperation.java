@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -35,10 +36,16 @@ final class RemoveOperation implements Operation {
 
   private final Catalog catalog;
   private final Predicate<RegistryName> ownNames;
+  private final Consumer<HostedImage> whenRemoved;
 
-  RemoveOperation(Catalog catalog, Predicate<RegistryName> ownNames) {
+  /**
+   * @param whenRemoved is told of each image that was removed; must not block
+   */
+  RemoveOperation(
+      Catalog catalog, Predicate<RegistryName> ownNames, Consumer<HostedImage> whenRemoved) {
     this.catalog = catalog;
     this.ownNames = ownNames;
+    this.whenRemoved = whenRemoved;
   }
 
   /** What it is told: the images' names as they were written. */
@@ -65,6 +72,7 @@ final class RemoveOperation implements Operation {
     for (HostedImage image : images) {
       if (remove(image.repository(), image.reference())) {
         removed.add(image.toString());
+        whenRemoved.accept(image);
       }
     }
     return JSON.createObjectNode().set("removed", removed);

@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.console.ConsoleHandler;
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import java.net.InetSocketAddress;
@@ -146,13 +147,24 @@ final class ServeCommand implements Callable<Integer> {
               .orElse("Serving at " + url));
     }
     configuration
+        .telemetry()
+        .metrics()
+        .ifPresent(
+            _ ->
+                console.say(
+                    "Metrics at http://%s%s"
+                        .formatted(
+                            hostAndPort(larder.addresses().getLast()), ConsoleHandler.METRICS)));
+    configuration
         .standIn()
         .debug()
         .ifPresent(
             _ ->
                 console.say(
-                    "Health at http://%s/debug/health"
-                        .formatted(hostAndPort(larder.addresses().getLast()))));
+                    "Health at http://%s%s"
+                        .formatted(
+                            hostAndPort(larder.addresses().getLast()),
+                            ConsoleHandler.DEBUG_HEALTH)));
     if (configuration.offline()) {
       console.say("Offline: no upstream is asked. What is here is served, and nothing else.");
     }

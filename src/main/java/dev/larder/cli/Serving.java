@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.events.Events;
 import dev.larder.mirror.Fetch;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param keepCounts brings what it has counted into the statistics
  * @param mirrors what it answers of upstreams
  * @param upstreams finds an upstream by its name; empty where that one isn't allowed
+ * @param events what has happened, and happens
  */
 record Serving(
     Instant since,
@@ -30,4 +32,5 @@ record Serving(
     Supplier<Map<RegistryName, Contact>> contacts,
     Runnable keepCounts,
     Mirrors mirrors,
-    Function<RegistryName, Optional<UpstreamRegistry>> upstreams) {}
+    Function<RegistryName, Optional<UpstreamRegistry>> upstreams,
+    Events events) {}

@@ -12,15 +12,23 @@ import java.util.Optional;
  * @param changes which changes clients may make
  * @param hostedFirst whether what was pushed comes before what is mirrored however it is named
  * @param headers header fields that each answer gets
- * @param debug where to tell that we are well
+ * @param debug its address for those who run it
  * @param warnings what was asked for and isn't done, a sentence each
  */
 record StandIn(
     Changes changes,
     boolean hostedFirst,
     Headers headers,
-    Optional<ListenAddress> debug,
+    Optional<Debug> debug,
     List<String> warnings) {
+
+  /**
+   * The address for those who run it.
+   *
+   * @param address where to tell that we are well
+   * @param metrics by which path metrics are there, if they are
+   */
+  record Debug(ListenAddress address, Optional<String> metrics) {}
 
   /** Larder by its own configuration. */
   static final StandIn NONE = of(List.of());

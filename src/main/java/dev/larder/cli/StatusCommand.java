@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.larder.control.OperationException;
 import dev.larder.control.Progress;
+import dev.larder.store.Statistics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -16,20 +17,29 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code larder status}: how Larder is, and what it has done. */
 @Command(
     name = "status",
     description = {
       "Say how Larder is, what it has, and what it has saved.",
-      "Counts are of the last 365 days, over restarts; -o wide tells them by upstream, -o json by"
-          + " day, too."
+      "Counts are of the last 365 days, over restarts; -o wide tells them by upstream, --days by"
+          + " day and upstream, -o json by day."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
 final class StatusCommand implements Callable<Integer> {
   private final InstantSource clock = InstantSource.system();
+
+  @Option(
+      names = "--days",
+      arity = "0..1",
+      fallbackValue = "7",
+      paramLabel = "N",
+      description = "What was counted of each upstream on each of the last N days. Default: 7.")
+  private int days;
 
   @Mixin private TargetOptions target = new TargetOptions();
   @Mixin private ViewOptions view = new ViewOptions();
@@ -40,6 +50,10 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws CommandException {
     if (view.format() == ViewFormat.NAME) {
       throw CommandException.usage("a status has no names: print it as text, wide, json or yaml");
+    }
+    if (days < 0 || days > Statistics.DAYS) {
+      throw CommandException.usage(
+          "--days is from 1 to %d, not %d".formatted(Statistics.DAYS, days));
     }
     JsonNode status = status();
     PrintWriter out = view.out();
@@ -53,13 +67,39 @@ final class StatusCommand implements Callable<Integer> {
       new Listing(out, ViewFormat.WIDE, "upstreams", GetUpstreamsCommand.columns())
           .add(status.path("upstreams"));
     }
+    if (view.format() == ViewFormat.TEXT || view.format() == ViewFormat.WIDE) {
+      printDays(status.path("days"), out);
+    }
     out.flush();
     return 0;
   }
 
+  private static void printDays(JsonNode days, PrintWriter out) {
+    Table table = new Table(out, 7);
+    for (JsonNode day : days) {
+      for (JsonNode upstream : day.path("upstreams")) {
+        if (table.isEmpty()) {
+          out.println();
+          table.add(List.of("DAY", "UPSTREAM", "HITS", "MISSES", "SERVED", "FETCHED", "SAVED"));
+        }
+        table.add(
+            List.of(
+                day.path("day").asText(),
+                upstream.path("name").asText(),
+                upstream.path("hits").asText(),
+                upstream.path("misses").asText(),
+                bytes(upstream, "servedBytes"),
+                bytes(upstream, "fetchedBytes"),
+                bytes(upstream, "savedBytes")));
+      }
+    }
+    table.flush();
+  }
+
   private JsonNode status() throws CommandException {
     try (Target found = target.find(Optional.empty())) {
-      JsonNode status = found.run(Operations.STATUS, Operations.noArguments(), Progress.UNSEEN);
+      JsonNode status =
+          found.run(Operations.STATUS, StatusOperation.arguments(days), Progress.UNSEEN);
       return found instanceof Target.InContainer container
           ? ((ObjectNode) status).put("container", container.name())
           : status;

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Tells how a Larder is: what it has, and what it has done for its users. */
 final class StatusOperation implements Operation {
@@ -40,6 +41,16 @@ final class StatusOperation implements Operation {
     this.serving = serving;
   }
 
+  /**
+   * What it is told.
+   *
+   * @param days of how many days, up to the last on which something was counted, each upstream is
+   *     told
+   */
+  static ObjectNode arguments(int days) {
+    return JSON.createObjectNode().put("days", days);
+  }
+
   @Override
   public JsonNode run(JsonNode arguments, Progress progress) throws IOException {
     Map<LocalDate, Map<String, Counts>> days = upstreams.days();
@@ -57,6 +68,7 @@ final class StatusOperation implements Operation {
         .put("freeBytes", Files.getFileStore(folder.path()).getUsableSpace());
     putStored(status, stock);
     putCounted(status, days);
+    putDays(status.putArray("days"), days, arguments.path("days").asInt());
     status.set("upstreams", upstreams.list(days, stock));
     putHousekeeping(status.putObject("housekeeping"));
     return status;
@@ -107,15 +119,26 @@ final class StatusOperation implements Operation {
         .put("servedBytes", pushed.of(Count.SERVED_BYTES))
         .put("pushes", pushed.of(Count.PUSH))
         .put("receivedBytes", pushed.of(Count.RECEIVED_BYTES));
-    ArrayNode byDay = status.putArray("days");
+  }
+
+  /**
+   * @param detailed of how many of the last days each upstream is told: of all, it would be too
+   *     much
+   */
+  private static void putDays(
+      ArrayNode byDay, Map<LocalDate, Map<String, Counts>> days, int detailed) {
+    LocalDate last = days.keySet().stream().max(LocalDate::compareTo).orElse(LocalDate.EPOCH);
     days.forEach(
-        (day, upstreams) -> {
-          Counts sum =
-              upstreams.entrySet().stream()
-                  .filter(one -> !one.getKey().equals(Metrics.HOSTED))
-                  .map(Map.Entry::getValue)
-                  .reduce(Counts.NONE, Counts::plus);
-          UpstreamReport.put(byDay.addObject().put("day", day.toString()), sum);
+        (day, counted) -> {
+          Map<String, Counts> upstreams = new TreeMap<>(counted);
+          upstreams.remove(Metrics.HOSTED);
+          ObjectNode node = byDay.addObject().put("day", day.toString());
+          UpstreamReport.put(node, upstreams.values().stream().reduce(Counts.NONE, Counts::plus));
+          if (last.minusDays(detailed).isBefore(day)) {
+            ArrayNode each = node.putArray("upstreams");
+            upstreams.forEach(
+                (name, counts) -> UpstreamReport.put(each.addObject().put("name", name), counts));
+          }
         });
   }
 

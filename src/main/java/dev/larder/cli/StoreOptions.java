@@ -47,6 +47,7 @@ final class StoreOptions {
         file.access().settings(flags.htpasswd()),
         file.housekeeping(),
         LogSettings.usual(flags.logFormat().or(file::logFormat).orElse(LogFormat.TEXT)),
+        file.telemetry(),
         StandIn.NONE);
   }
 

@@ -31,6 +31,11 @@ final class Table {
     rows.add(cells);
   }
 
+  /** Whether nothing is to be printed. */
+  boolean isEmpty() {
+    return rows.isEmpty();
+  }
+
   /** Prints what was added since the last time. */
   void flush() {
     for (List<String> cells : rows) {

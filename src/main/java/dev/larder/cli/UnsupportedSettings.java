@@ -42,14 +42,15 @@ final class UnsupportedSettings {
             + " http");
     INSTEAD.put("http.tls.minimumtls", "TLS 1.2 and 1.3 are spoken");
     INSTEAD.put("http.tls.ciphersuites", "the usual ciphers of TLS 1.2 and 1.3 are spoken");
-    INSTEAD.put("http.debug.prometheus", "there are no metrics");
+    INSTEAD.put("http.debug.prometheus", "metrics are at http.debug.addr, under /metrics or path");
     INSTEAD.put("log.accesslog", "it is on or off");
     INSTEAD.put("log.fields", "lines have Larder's own fields");
     INSTEAD.put("log.hooks", "nobody is told of what is logged");
     INSTEAD.put("proxy.ttl", "what was mirrored is kept; a tag is checked again after 30 seconds");
     INSTEAD.put("proxy", "nothing is mirrored without proxy.remoteurl, nor with other settings");
     INSTEAD.put("health", "a request that finds the store broken is answered with 500");
-    INSTEAD.put("notifications", "nobody is told of pushes and pulls");
+    INSTEAD.put("notifications.events", "events don't list what a manifest refers to");
+    INSTEAD.put("notifications", "endpoints are notified, and nothing else is done");
     INSTEAD.put("redis", "what has to be at hand is in memory");
     INSTEAD.put("middleware", "there is none");
     INSTEAD.put("reporting", "failures are logged and sent nowhere");

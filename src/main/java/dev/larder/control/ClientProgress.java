@@ -1,5 +1,7 @@
 package dev.larder.control;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,7 +10,7 @@ import java.util.concurrent.CancellationException;
 
 /**
  * Tells a client of steps: of new ones and of their ends at once, of how far one is a few times a
- * second.
+ * second. What is given to it goes out as it is, all of it.
  */
 final class ClientProgress implements Progress {
   private static final Duration PAUSE = Duration.ofMillis(200);
@@ -32,8 +34,17 @@ final class ClientProgress implements Progress {
     }
     last = step.what();
     next = now.plus(PAUSE);
+    write(Lines.JSON.createObjectNode().set("step", Lines.JSON.valueToTree(step)));
+  }
+
+  @Override
+  public void give(JsonNode item) {
+    write(Lines.JSON.createObjectNode().set("item", item));
+  }
+
+  private void write(ObjectNode line) {
     try {
-      lines.write(Lines.JSON.createObjectNode().set("step", Lines.JSON.valueToTree(step)));
+      lines.write(line);
     } catch (IOException e) {
       throw (CancellationException)
           new CancellationException("nobody waits for it any more").initCause(e);

@@ -52,7 +52,7 @@ public final class ControlClient implements Closeable {
   /**
    * Runs an operation there, and waits for its end.
    *
-   * @param progress is told what the operation tells its own
+   * @param progress is told and given what the operation tells and gives its own
    * @throws OperationException with the sentence that tells why it wasn't done
    * @throws EOFException if the other side has left; the operation may have been done in part
    * @throws IOException if the connection breaks otherwise
@@ -70,7 +70,11 @@ public final class ControlClient implements Closeable {
       if (line.has("failed")) {
         throw new OperationException(line.path("failed").asText());
       }
-      progress.report(Lines.JSON.treeToValue(line.path("step"), Step.class));
+      if (line.has("item")) {
+        progress.give(line.path("item"));
+      } else {
+        progress.report(Lines.JSON.treeToValue(line.path("step"), Step.class));
+      }
     }
   }
 

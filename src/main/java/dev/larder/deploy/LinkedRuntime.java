@@ -19,6 +19,7 @@ final class LinkedRuntime {
       List.of(
           "java.base",
           "java.naming",
+          "java.net.http",
           "java.security.jgss",
           "java.sql",
           "jdk.management",

@@ -40,7 +40,11 @@ public enum Count {
   /** Bytes of manifests, blobs and lists that upstreams have sent. */
   FETCHED_BYTES("larder.upstream.bytes"),
   /** Bytes of manifests and blobs that clients have sent. */
-  RECEIVED_BYTES("larder.received.bytes");
+  RECEIVED_BYTES("larder.received.bytes"),
+  /** Mirrored images, and blobs that no image referred to, that were evicted. */
+  EVICTION("larder.evictions"),
+  /** Bytes that were freed by that. */
+  EVICTED_BYTES("larder.evicted.bytes");
 
   private final String meter;
   private final String object;
@@ -63,6 +67,19 @@ public enum Count {
   /** The name of the meter that counts it. */
   String meter() {
     return meter;
+  }
+
+  /** What that meter counts, in a sentence. */
+  String help() {
+    return switch (this) {
+      case PUSH -> "Manifests that were pushed.";
+      case SERVED_BYTES -> "Bytes of manifests and blobs that clients were sent.";
+      case FETCHED_BYTES -> "Bytes of manifests, blobs and lists that upstreams have sent.";
+      case RECEIVED_BYTES -> "Bytes of manifests and blobs that clients have sent.";
+      case EVICTION -> "Mirrored images, and blobs without one, that were evicted.";
+      case EVICTED_BYTES -> "Bytes that were freed by evictions.";
+      default -> "Answers to pulls of manifests and blobs, by where they came from.";
+    };
   }
 
   /** The tags of that meter beside the upstream. */

@@ -9,12 +9,15 @@ import dev.larder.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,19 +34,34 @@ final class BlobFetch {
   private final UpstreamRepository source;
   private final Digest digest;
   private final Store store;
+  private final InstantSource clock;
+  private final Consumer<Fetched> fetched;
   private final Progress progress = new Progress();
   private final Download download;
   private volatile @Nullable IncomingBlob incoming;
+
+  /** How many bytes were here before. */
+  private long taken;
+
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /**
    * @param source where it comes from
    * @param retries as in {@link MirrorSettings}
+   * @param fetched as in {@link Mirrors}
    */
-  BlobFetch(UpstreamRepository source, Digest digest, Store store, List<Duration> retries) {
+  BlobFetch(
+      UpstreamRepository source,
+      Digest digest,
+      Store store,
+      List<Duration> retries,
+      InstantSource clock,
+      Consumer<Fetched> fetched) {
     this.source = source;
     this.digest = digest;
     this.store = store;
+    this.clock = clock;
+    this.fetched = fetched;
     this.download = new Download(source, digest, retries, progress);
     progress.join(source.key());
   }
@@ -100,6 +118,7 @@ final class BlobFetch {
   }
 
   private void run(Runnable whenEnded) {
+    Instant begun = clock.instant();
     Optional<Lookup<MirroredBlob>> failure;
     try {
       failure = fetch();
@@ -113,9 +132,27 @@ final class BlobFetch {
       LOG.error("{}", message, e);
       failure = Optional.of(unavailable(message));
     }
+    if (incoming != null) {
+      tell(begun, failure);
+    }
     whenEnded.run();
     failure.ifPresent(progress::fail);
     ended.countDown();
+  }
+
+  private void tell(Instant begun, Optional<Lookup<MirroredBlob>> failure) {
+    Instant now = clock.instant();
+    fetched.accept(
+        new Fetched(
+            now,
+            source.key(),
+            digest,
+            Optional.of(digest),
+            Optional.empty(),
+            true,
+            Math.max(0, progress.written() - taken),
+            Duration.between(begun, now),
+            failure.map(Lookup::message)));
   }
 
   /** Fetches, commits and links it; what to say where that fails. */
@@ -131,6 +168,7 @@ final class BlobFetch {
     for (boolean again = false; ; again = true) {
       try (IncomingBlob bytes = store.resume(digest)) {
         incoming = bytes;
+        taken = again ? 0 : bytes.size();
         Optional<Lookup<MirroredBlob>> failure = download.receive(bytes);
         if (failure.isEmpty()) {
           store.commit(source.key(), bytes, digest);

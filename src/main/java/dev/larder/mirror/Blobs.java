@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The blobs of mirrored repositories. Content is stored and fetched once, whoever asks for it, but
@@ -31,6 +32,7 @@ final class Blobs implements Closeable {
   private final Store store;
   private final InstantSource clock;
   private final List<Duration> retries;
+  private final Consumer<Fetched> fetched;
   private final ConcurrentHashMap<Digest, BlobFetch> fetches = new ConcurrentHashMap<>();
   private final SingleFlight<Question, Lookup<Long>> flights = new SingleFlight<>();
 
@@ -39,10 +41,11 @@ final class Blobs implements Closeable {
 
   private volatile boolean closed;
 
-  Blobs(Store store, InstantSource clock, List<Duration> retries) {
+  Blobs(Store store, InstantSource clock, List<Duration> retries, Consumer<Fetched> fetched) {
     this.store = store;
     this.clock = clock;
     this.retries = retries;
+    this.fetched = fetched;
   }
 
   Lookup<MirroredBlob> blob(UpstreamRepository repository, Digest digest) {
@@ -89,7 +92,7 @@ final class Blobs implements Closeable {
     if (judge(repository, question) instanceof Verdict.Deny<Long>(String message)) {
       return Optional.of(new Lookup.Absent<>(message));
     }
-    BlobFetch fetch = new BlobFetch(repository, digest, store, retries);
+    BlobFetch fetch = new BlobFetch(repository, digest, store, retries, clock, fetched);
     if (fetches.putIfAbsent(digest, fetch) != null) {
       return Optional.empty();
     }

@@ -17,9 +17,11 @@ import dev.larder.upstream.Answer;
 import dev.larder.upstream.ManifestHead;
 import dev.larder.upstream.UpstreamManifest;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ final class Manifests {
 
   private final Store store;
   private final InstantSource clock;
+  private final Consumer<Fetched> fetched;
   private final SingleFlight<Question, Lookup<StoredManifest>> flights = new SingleFlight<>();
   private final SingleFlight<Question, Lookup<StoredManifest>> refreshes = new SingleFlight<>();
 
@@ -65,10 +68,11 @@ final class Manifests {
   /**
    * @param aside checks tags that nobody waits for; stays open
    */
-  Manifests(Store store, InstantSource clock, Aside aside) {
+  Manifests(Store store, InstantSource clock, Aside aside, Consumer<Fetched> fetched) {
     this.store = store;
     this.clock = clock;
     this.aside = aside;
+    this.fetched = fetched;
   }
 
   Lookup<StoredManifest> manifest(UpstreamRepository repository, Reference reference) {
@@ -185,15 +189,38 @@ final class Manifests {
     Answer<UpstreamManifest> answer =
         repository.registry().manifest(repository.name(), question.reference());
     if (!(answer instanceof Answer.Found<UpstreamManifest>(UpstreamManifest came))) {
-      return withoutManifest(repository, question, repository.answer(answer), now);
+      Lookup<StoredManifest> none = repository.answer(answer);
+      none.unavailability()
+          .ifPresent(why -> tell(question, now, Optional.empty(), Optional.of(why)));
+      return withoutManifest(repository, question, none, now);
     }
     StoredManifest manifest = new StoredManifest(came.digest(), came.mediaType(), came.content());
     put(repository, manifest, tag);
+    tell(question, now, Optional.of(manifest), Optional.empty());
     remember(repository, manifest);
     if (tag.isPresent()) {
       recent.found(question, manifest.digest(), now);
     }
     return found(manifest, Source.MISS);
+  }
+
+  private void tell(
+      Question question,
+      Instant begun,
+      Optional<StoredManifest> manifest,
+      Optional<String> failure) {
+    Instant now = clock.instant();
+    fetched.accept(
+        new Fetched(
+            now,
+            question.repository(),
+            question.reference(),
+            manifest.map(StoredManifest::digest),
+            manifest.map(StoredManifest::mediaType),
+            false,
+            manifest.map(came -> (long) came.content().length).orElse(0L),
+            Duration.between(begun, now),
+            failure));
   }
 
   /** What to answer where the upstream didn't give the manifest. */

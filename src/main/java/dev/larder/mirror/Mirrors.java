@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The mirrors of all upstreams, and the fetches in progress. */
@@ -25,17 +26,19 @@ public final class Mirrors implements Closeable {
    * @param store where mirrored content is kept; stays open
    * @param upstreams finds a registry by its name; empty where the configuration doesn't allow it
    * @param clock by which answers age
+   * @param fetched is told of each fetch that has ended; must not block
    */
   public Mirrors(
       Store store,
       Function<RegistryName, Optional<UpstreamRegistry>> upstreams,
       MirrorSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      Consumer<Fetched> fetched) {
     this.upstreams = upstreams;
     this.settings = settings;
     this.clock = clock;
-    this.manifests = new Manifests(store, clock, aside);
-    this.blobs = new Blobs(store, clock, settings.retries());
+    this.manifests = new Manifests(store, clock, aside, fetched);
+    this.blobs = new Blobs(store, clock, settings.retries(), fetched);
     this.documents = new Documents(store, clock);
   }
 

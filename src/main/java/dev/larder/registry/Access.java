@@ -23,8 +23,8 @@ import java.util.Optional;
  * @param whole whether those were all
  * @param bytesReceived how many bytes of the request's body were read
  * @param duration until the answer's last byte went out
- * @param remote the client's address
- * @param userAgent what the client calls itself; empty if it doesn't
+ * @param content what a pull or push that succeeded was about, where that is known
+ * @param client who asks
  */
 public record Access(
     Instant at,
@@ -39,11 +39,33 @@ public record Access(
     boolean whole,
     long bytesReceived,
     Duration duration,
-    InetSocketAddress remote,
-    String userAgent) {
+    Optional<Content> content,
+    Client client) {
 
   /** The status of a request without an answer. Not HTTP's, but the common word for it. */
   public static final int CLIENT_GONE = 499;
+
+  /**
+   * A manifest or a blob.
+   *
+   * @param mediaType empty for a blob, which has none of its own
+   * @param size in bytes, of all of it
+   * @param mountedFrom where the repository has it from, if it was mounted: another one's name, or
+   *     nothing where the client named none
+   */
+  public record Content(String digest, String mediaType, long size, Optional<String> mountedFrom) {}
+
+  /**
+   * Who asks, and where.
+   *
+   * @param address the client's
+   * @param userAgent what the client calls itself; empty if it doesn't
+   * @param user who has logged in, if that mattered; else empty
+   * @param host by which host and port the client has reached us; empty if it doesn't say
+   * @param scheme {@code http} or {@code https}, as the client speaks it
+   */
+  public record Client(
+      InetSocketAddress address, String userAgent, String user, String host, String scheme) {}
 
   /** Where an answer comes from. */
   public enum Outcome {

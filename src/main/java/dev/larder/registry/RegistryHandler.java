@@ -157,6 +157,7 @@ public final class RegistryHandler implements Handler {
     Namespaces.Meaning meaning = namespaces.repository(path, ns, pulls);
     visit.means(meaning.first());
     changes.check(path.endpoint(), request.method());
+    visit.sentBy(sender);
     requireAccess(sender, path.endpoint(), meaning);
     Reply reply =
         marked(
@@ -173,7 +174,10 @@ public final class RegistryHandler implements Handler {
   /** A handler tells them apart only where it has looked in more than one place. */
   private static Reply marked(Namespaces.Meaning meaning, Reply reply) {
     return reply.outcome() == Access.Outcome.HOSTED && meaning.isOverlay()
-        ? MirrorReplies.overlaid(meaning.first(), reply.response())
+        ? new Reply(
+            MirrorReplies.overlaid(meaning.first(), reply.response()).response(),
+            Access.Outcome.OVERLAY,
+            reply.stored())
         : reply;
   }
 
@@ -303,7 +307,6 @@ public final class RegistryHandler implements Handler {
 
   /** Says which registry the answer is about to a client that said so itself. */
   private static Reply scoped(Reply reply, Optional<String> ns) {
-    return ns.map(name -> new Reply(reply.response().with("OCI-Namespace", name), reply.outcome()))
-        .orElse(reply);
+    return ns.map(name -> reply.with(reply.response().with("OCI-Namespace", name))).orElse(reply);
   }
 }

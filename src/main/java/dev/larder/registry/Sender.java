@@ -4,6 +4,7 @@ import dev.larder.http.Request;
 import dev.larder.registry.access.AccessControl;
 import dev.larder.registry.access.Authentication;
 import dev.larder.registry.access.Credentials;
+import dev.larder.registry.access.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,11 @@ final class Sender {
 
   Request request() {
     return request;
+  }
+
+  /** Who has logged in, as far as that was looked at; empty where it wasn't, or is nobody. */
+  String user() {
+    return authentication instanceof Authentication.Known(Principal.User(String name)) ? name : "";
   }
 
   /** What came of looking at the credentials; blocks. */

@@ -38,7 +38,7 @@ final class UploadHandler {
     RepositoryKey key = call.hosted();
     Optional<Digest> mount = call.query().first("mount").map(RegistryPath::digest);
     if (mount.isPresent() && mount(call, key, mount.get())) {
-      return created(call, mount.get());
+      return created(call, mount.get(), store.blobSize(key, mount.get()).orElse(0));
     }
     Optional<Digest> digest = call.query().first("digest").map(RegistryPath::digest);
     Upload upload = uploads.begin(key);
@@ -144,13 +144,14 @@ final class UploadHandler {
   }
 
   private Reply commit(Call call, Upload upload, Digest digest) throws IOException {
+    long size = upload.size();
     try {
       store.commit(upload.repository(), upload.blob(), digest);
     } catch (DigestMismatchException e) {
       throw new RegistryException(
           ErrorCode.DIGEST_INVALID, "the upload is dropped: " + e.getMessage());
     }
-    return created(call, digest);
+    return created(call, digest, size);
   }
 
   private Reply writing(Upload upload, Action action) throws IOException {
@@ -176,11 +177,12 @@ final class UploadHandler {
         .with("Docker-Upload-UUID", upload.id());
   }
 
-  private static Reply created(Call call, Digest digest) {
-    return Reply.hosted(
+  private static Reply created(Call call, Digest digest, long size) {
+    return Reply.stored(
         Response.of(201)
             .with("Location", call.location("/blobs/" + digest))
-            .with("Docker-Content-Digest", digest.toString()));
+            .with("Docker-Content-Digest", digest.toString()),
+        size);
   }
 
   private static RegistryException unknown(RepositoryKey key, String id) {

@@ -1,5 +1,6 @@
 package dev.larder.registry;
 
+import dev.larder.http.Query;
 import dev.larder.http.Request;
 import dev.larder.http.Response;
 import dev.larder.store.RepositoryKey;
@@ -20,6 +21,7 @@ final class Visit {
   private final Instant began;
   private Optional<Endpoint> endpoint = Optional.empty();
   private Optional<RepositoryKey> repository = Optional.empty();
+  private Optional<Sender> sender = Optional.empty();
   private long received;
 
   Visit(Request request, InstantSource clock, Consumer<Access> log) {
@@ -52,19 +54,83 @@ final class Visit {
     repository = Optional.of(key);
   }
 
+  /** Notes who sends it. */
+  void sentBy(Sender known) {
+    sender = Optional.of(known);
+  }
+
   /** The response of {@code reply}, which is logged when it was sent. */
   Response answered(Reply reply) {
     Response response = reply.response();
     return response.whenSent(
-        sent -> log(response.status(), reply.outcome(), sent.bodyBytes(), sent.whole()));
+        sent ->
+            log(
+                response.status(),
+                reply.outcome(),
+                sent.bodyBytes(),
+                sent.whole(),
+                content(reply)));
   }
 
   /** There will be no answer: the client is gone. */
   void abandoned() {
-    log(Access.CLIENT_GONE, Access.Outcome.ERROR, 0, false);
+    log(Access.CLIENT_GONE, Access.Outcome.ERROR, 0, false, Optional.empty());
   }
 
-  private void log(int status, Access.Outcome outcome, long sent, boolean whole) {
+  /** What the answer has, or the repository has got. */
+  private Optional<Access.Content> content(Reply reply) {
+    Response response = reply.response();
+    Optional<String> digest = response.headers().first("Docker-Content-Digest");
+    if (digest.isEmpty() || response.status() >= 300 || endpoint.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean put = request.method().equals("PUT");
+    return switch (endpoint.get()) {
+      case Endpoint.Manifest _ ->
+          Optional.of(
+              new Access.Content(
+                  digest.get(),
+                  (put ? request.headers() : response.headers()).first("Content-Type").orElse(""),
+                  put ? received : length(response),
+                  Optional.empty()));
+      case Endpoint.Blob _ ->
+          Optional.of(new Access.Content(digest.get(), "", length(response), Optional.empty()));
+      case Endpoint.Uploads _, Endpoint.Upload _ ->
+          reply.stored().isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  new Access.Content(digest.get(), "", reply.stored().getAsLong(), mountedFrom()));
+      case Endpoint.Base _,
+          Endpoint.Token _,
+          Endpoint.Repositories _,
+          Endpoint.Tags _,
+          Endpoint.Referrers _ ->
+          Optional.empty();
+    };
+  }
+
+  private Optional<String> mountedFrom() {
+    Query query = request.query();
+    return query.first("mount").isPresent() && query.first("digest").isEmpty()
+        ? Optional.of(query.first("from").orElse(""))
+        : Optional.empty();
+  }
+
+  /** Of all of it, where a part was asked for. */
+  private static long length(Response response) {
+    return response
+        .headers()
+        .first("Content-Range")
+        .map(range -> Long.parseLong(range.substring(range.lastIndexOf('/') + 1)))
+        .orElseGet(() -> response.body().length());
+  }
+
+  private void log(
+      int status,
+      Access.Outcome outcome,
+      long sent,
+      boolean whole,
+      Optional<Access.Content> content) {
     log.accept(
         new Access(
             began,
@@ -79,8 +145,16 @@ final class Visit {
             whole,
             received,
             Duration.between(began, clock.instant()),
-            request.remote(),
-            request.header("User-Agent").orElse("")));
+            content,
+            new Access.Client(
+                request.remote(),
+                request.header("User-Agent").orElse(""),
+                sender.map(Sender::user).orElse(""),
+                request.header("Host").orElse(""),
+                request
+                    .header("X-Forwarded-Proto")
+                    .filter("https"::equals)
+                    .orElse(request.scheme()))));
   }
 
   private final class CountedBody extends FilterInputStream {

@@ -71,4 +71,7 @@ public interface Inventory {
 
   /** How much there is of everything. */
   Stock stock();
+
+  /** The bytes of all blobs, each counted once; of {@link #stock}, what is cheap to know. */
+  long allBytes();
 }

@@ -1,16 +1,20 @@
 package dev.larder.upstream;
 
+import dev.larder.metrics.Asked;
 import dev.larder.metrics.Count;
 import dev.larder.metrics.Metrics;
 import dev.larder.oci.RegistryName;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
- * Watches what goes on with upstreams: how each was when it was last asked, and how many bytes it
- * has sent. Safe for use by many threads.
+ * Watches what goes on with upstreams: how each was when it was last asked, how long it took to
+ * answer, and how many bytes it has sent. Safe for use by many threads.
  */
 public final class Contacts {
   /** Names come from requests: made-up ones mustn't fill the memory. */
@@ -35,19 +39,40 @@ public final class Contacts {
     return Map.copyOf(last);
   }
 
-  /** Takes note of an answer. */
-  void answered(RegistryName name, Answer<?> answer) {
-    if (answer instanceof Answer.NotAsked) {
-      return;
-    }
+  /**
+   * Asks, and takes note of the answer.
+   *
+   * @param question as the registry is asked it; blocks
+   */
+  <T> Answer<T> ask(RegistryName name, Supplier<Answer<T>> question) {
+    Instant begun = clock.instant();
+    Answer<T> answer = question.get();
+    outcome(answer)
+        .ifPresent(
+            outcome -> answered(name, answer, outcome, Duration.between(begun, clock.instant())));
+    return answer;
+  }
+
+  private void answered(RegistryName name, Answer<?> answer, Asked outcome, Duration took) {
     if (answer instanceof Answer.Found) {
       metrics.admit(name.value());
     }
+    metrics.asked(name.value(), outcome, took);
     note(
         name,
         answer instanceof Answer.Failed<?> failed
             ? Optional.of(failed.message())
             : Optional.empty());
+  }
+
+  private static Optional<Asked> outcome(Answer<?> answer) {
+    return switch (answer) {
+      case Answer.Found<?> _ -> Optional.of(Asked.FOUND);
+      case Answer.Absent<?> _ -> Optional.of(Asked.ABSENT);
+      case Answer.Refused<?> _ -> Optional.of(Asked.REFUSED);
+      case Answer.Failed<?> _ -> Optional.of(Asked.FAILED);
+      case Answer.NotAsked<?> _ -> Optional.empty();
+    };
   }
 
   /** Takes note that an answer broke off. */

@@ -8,6 +8,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** A registry of which {@link Contacts} learns what it answers. */
@@ -24,23 +25,25 @@ final class WatchedRegistry extends UpstreamRegistry {
 
   @Override
   public Answer<ManifestHead> headManifest(RepositoryName repository, Reference reference) {
-    return noted(registry.headManifest(repository, reference), _ -> 0);
+    return noted(() -> registry.headManifest(repository, reference), _ -> 0);
   }
 
   @Override
   public Answer<UpstreamManifest> manifest(RepositoryName repository, Reference reference) {
-    return noted(registry.manifest(repository, reference), manifest -> manifest.content().length);
+    return noted(
+        () -> registry.manifest(repository, reference), manifest -> manifest.content().length);
   }
 
   @Override
   public Answer<Long> headBlob(RepositoryName repository, Digest digest) {
-    return noted(registry.headBlob(repository, digest), _ -> 0);
+    return noted(() -> registry.headBlob(repository, digest), _ -> 0);
   }
 
   @Override
   public Answer<BlobStream> blob(
       RepositoryName repository, Digest digest, long offset, Optional<String> etag) {
-    Answer<BlobStream> answer = noted(registry.blob(repository, digest, offset, etag), _ -> 0);
+    Answer<BlobStream> answer =
+        noted(() -> registry.blob(repository, digest, offset, etag), _ -> 0);
     return answer instanceof Answer.Found<BlobStream>(BlobStream stream)
         ? new Answer.Found<>(
             new BlobStream(
@@ -50,12 +53,13 @@ final class WatchedRegistry extends UpstreamRegistry {
 
   @Override
   public Answer<Page> tags(RepositoryName repository, String query) {
-    return noted(registry.tags(repository, query), page -> page.content().length);
+    return noted(() -> registry.tags(repository, query), page -> page.content().length);
   }
 
   @Override
   public Answer<Page> referrers(RepositoryName repository, Digest subject, String query) {
-    return noted(registry.referrers(repository, subject, query), page -> page.content().length);
+    return noted(
+        () -> registry.referrers(repository, subject, query), page -> page.content().length);
   }
 
   @Override
@@ -73,8 +77,8 @@ final class WatchedRegistry extends UpstreamRegistry {
     return registry.mayLetWait();
   }
 
-  private <T> Answer<T> noted(Answer<T> answer, ToLongFunction<T> bytes) {
-    contacts.answered(registryName, answer);
+  private <T> Answer<T> noted(Supplier<Answer<T>> question, ToLongFunction<T> bytes) {
+    Answer<T> answer = contacts.ask(registryName, question);
     if (answer instanceof Answer.Found<T>(T value)) {
       contacts.received(registryName, bytes.applyAsLong(value));
     }

@@ -32,8 +32,8 @@ class ConsoleTest {
           true,
           0,
           Duration.ofMillis(3),
-          remote(),
-          "containerd/2.1.9");
+          Optional.empty(),
+          client(remote(), "containerd/2.1.9"));
 
   @Test
   void aRequestIsALineForPeople() {
@@ -41,34 +41,6 @@ class ConsoleTest {
         .isEqualTo(
             "2026-01-02T03:04:05.678Z 172.18.0.3 GET manifest docker.io/library/busybox:1.35"
                 + " 200 hit 1234 bytes 3 ms\n");
-  }
-
-  @Test
-  void aHealthCheckIsNoLine() throws UnknownHostException {
-    Access check = base("larder-health", InetAddress.getLoopbackAddress());
-    assertThat(printed(LogFormat.TEXT, console -> console.log(check))).isEmpty();
-    Access other = base("docker/28.5.2", InetAddress.getLoopbackAddress());
-    assertThat(printed(LogFormat.TEXT, console -> console.log(other))).contains("GET base 200");
-    Access far = base("larder-health", InetAddress.getByName("172.18.0.3"));
-    assertThat(printed(LogFormat.TEXT, console -> console.log(far))).contains("GET base 200");
-  }
-
-  private static Access base(String userAgent, InetAddress remote) {
-    return new Access(
-        NOW,
-        "GET",
-        "base",
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        200,
-        Access.Outcome.HOSTED,
-        2,
-        true,
-        0,
-        Duration.ofMillis(1),
-        new InetSocketAddress(remote, 40000),
-        userAgent);
   }
 
   @Test
@@ -98,8 +70,8 @@ class ConsoleTest {
             false,
             0,
             Duration.ofSeconds(1),
-            remote(),
-            "");
+            Optional.empty(),
+            client(remote(), ""));
 
     assertThat(printed(LogFormat.TEXT, console -> console.log(broken)))
         .contains(" app@sha256:aaa")
@@ -119,6 +91,10 @@ class ConsoleTest {
       action.accept(console);
     }
     return text.toString();
+  }
+
+  private static Access.Client client(InetSocketAddress address, String userAgent) {
+    return new Access.Client(address, userAgent, "", "", "http");
   }
 
   private static InetSocketAddress remote() {

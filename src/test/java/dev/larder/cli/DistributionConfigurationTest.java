@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.http.Tls;
+import dev.larder.notify.EndpointSettings;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.Changes;
 import dev.larder.upstream.UpstreamSettings.PasswordLogin;
@@ -54,7 +55,7 @@ class DistributionConfigurationTest {
         setting(
             "{http: {debug: {addr: ':5001'}}}",
             "HTTP_DEBUG_ADDR=:5001",
-            c -> c.standIn().debug().map(ListenAddress::port).orElse(0),
+            c -> c.standIn().debug().map(debug -> debug.address().port()).orElse(0),
             5001),
         setting(
             "{storage: {filesystem: {rootdirectory: /srv}}}",
@@ -71,6 +72,21 @@ class DistributionConfigurationTest {
             "STORAGE_MAINTENANCE_READONLY={enabled: true}",
             c -> c.standIn().changes(),
             new Changes(false, false)),
+        setting(
+            "{notifications: {endpoints: [{name: a, url: 'http://h/e', headers: {X-A: [b]},"
+                + " timeout: 1m0.5s, threshold: 3, backoff: 2s, ignoredmediatypes: [t],"
+                + " ignore: {mediatypes: [u], actions: [pull]}}]}}",
+            "NOTIFICATIONS_ENDPOINTS=[{name: a, url: 'http://h/e', headers: {X-A: [b]},"
+                + " timeout: 1m0.5s, threshold: 3, backoff: 2s, ignoredmediatypes: [t],"
+                + " ignore: {mediatypes: [u], actions: [pull]}}]",
+            c -> notified(c),
+            "a http://h/e b PT1M0.5S 3 PT2S [t, u] [pull]"),
+        setting(
+            "{notifications: {endpoints: [{url: 'http://h/e', disabled: true}, {url:"
+                + " 'https://i'}]}}",
+            "NOTIFICATIONS_ENDPOINTS=[{url: 'http://h/e', disabled: true}, {url: 'https://i'}]",
+            c -> notified(c),
+            "i https://i  PT1S 10 PT1S [] []"),
         setting("{log: {level: warn}}", "LOG_LEVEL=warn", c -> c.log().level(), Level.WARNING),
         setting("{log: {level: error}}", "LOG_LEVEL=error", c -> c.log().level(), Level.SEVERE),
         setting("{loglevel: debug}", "LOGLEVEL=debug", c -> c.log().level(), Level.FINE),
@@ -99,6 +115,20 @@ class DistributionConfigurationTest {
             "PROXY={remoteurl: 'http://10.0.0.1:5000', username: me, password: secret}",
             c -> c.upstreams().values().iterator().next().login().orElseThrow(),
             new PasswordLogin("me", "secret")));
+  }
+
+  private static String notified(Configuration configuration) {
+    EndpointSettings only = configuration.telemetry().endpoints().getFirst();
+    return "%s %s %s %s %d %s %s %s"
+        .formatted(
+            only.name(),
+            only.url(),
+            only.headers().first("X-A").orElse(""),
+            only.timeout(),
+            only.threshold(),
+            only.backoff(),
+            only.ignoredMediaTypes().stream().sorted().toList(),
+            only.ignoredActions());
   }
 
   private static Arguments setting(
@@ -218,7 +248,7 @@ class DistributionConfigurationTest {
           {proxy: {username: me}}                         | proxy
           {proxy: {remoteurl: 'http://a', exec: {command: b}}} | proxy
           {health: {tcp: [{addr: a}]}}                    | health
-          {notifications: {endpoints: [{url: a}]}}        | notifications
+          {notifications: {events: {includereferences: true}}} | notifications.events
           {redis: {addr: a}}                              | redis
           {middleware: {registry: [{name: a}]}}           | middleware
           {reporting: {bugsnag: {apikey: a}}}             | reporting

@@ -4,7 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.larder.cli.ConfigurationFile.UpstreamEntry;
+import dev.larder.control.ControlClient;
+import dev.larder.control.Progress;
+import dev.larder.control.Step;
 import dev.larder.oci.Digest;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
@@ -14,6 +19,7 @@ import dev.larder.testing.FakeUpstream;
 import dev.larder.testing.Fault;
 import dev.larder.testing.SeenRequest;
 import dev.larder.testing.TestImages;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -28,11 +34,16 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(120)
 class LarderTest {
   @TempDir Path folder;
 
@@ -129,7 +140,8 @@ class LarderTest {
         Map.of(
             "REGISTRY_HTTP_ADDR", "127.0.0.1:0",
             "REGISTRY_HTTP_HEADERS", "{X-Content-Type-Options: [nosniff]}",
-            "REGISTRY_HTTP_DEBUG_ADDR", "127.0.0.1:0",
+            "REGISTRY_HTTP_DEBUG",
+                "{addr: '127.0.0.1:0', prometheus: {enabled: true, path: /numbers}}",
             "REGISTRY_LOG_ACCESSLOG_DISABLED", "true",
             "REGISTRY_PROXY_REMOTEURL", upstream.url().toString(),
             "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", folder.toString());
@@ -144,6 +156,8 @@ class LarderTest {
       }
       int health = larder.addresses().getLast().getPort();
       assertThat(get(health, "GET", "/debug/health").body()).isEqualTo("{}".getBytes(UTF_8));
+      assertThat(new String(get(health, "GET", "/numbers").body(), UTF_8)).contains("larder_");
+      assertThat(get(larder, "/metrics").statusCode()).isEqualTo(404);
       assertThat(get(health, "GET", "/v2/").statusCode()).isEqualTo(404);
       int port = larder.addresses().getFirst().getPort();
       assertThat(get(port, "POST", "/v2/org/app/blobs/uploads/").statusCode()).isEqualTo(202);
@@ -193,6 +207,14 @@ class LarderTest {
           .containsPattern("Saved +200.. kB: 301.. kB served, 100.. kB fetched, since 20");
       assertThat(run("status", "-o", "yaml")).contains("serving: true\n", "savedBytes: 200");
       assertThat(run("status", "-o", "name")).startsWith("2 larder: ");
+      assertThat(run("status")).doesNotContain("DAY");
+      assertThat(run("status", "--days"))
+          .containsPattern(
+              "\nDAY +UPSTREAM +HITS +MISSES +SERVED +FETCHED +SAVED"
+                  + "\n20[0-9-]+ +quay.io +4 +2 +301.. kB +100.. kB +200.. kB\n");
+      assertThat(run("status", "--days", "1", "-o", "json"))
+          .contains("\"upstreams\":[{\"name\":\"quay.io\",\"hits\":4,\"misses\":2,");
+      assertThat(run("status", "--days", "400")).startsWith("2 larder: --days is from 1 to 365");
       assertThat(run("get", "upstreams")).containsPattern("quay.io +4 +2 .*fine [0-9]+s ago");
     }
     assertThat(run("status", "-o", "json"))
@@ -299,6 +321,114 @@ class LarderTest {
           .contains("\"limit\":100,\"remaining\":0,\"windowSeconds\":21600,\"at\":\"20")
           .contains("\"stretchedToSeconds\":300", "\"leftAlone\":{\"until\":\"20")
           .contains("\"freshForSeconds\":30,\"negativeForSeconds\":10");
+    }
+  }
+
+  @Test
+  void eventsTellWhatHappensAndWhatHasHappened() throws Exception {
+    TestImages.Image image = TestImages.image("app", 1000);
+    upstream.putImage("org/app", "1", image);
+    try (Larder larder = start()) {
+      push("http://127.0.0.1:" + larder.addresses().getFirst().getPort() + "/v2/mine", image);
+      get(larder, "/v2/quay.io/org/app/manifests/1");
+      // A client may have all of an answer a little before that is noted.
+      while (run("events", "--kind", "pull").equals("0 ")) {
+        Thread.onSpinWait();
+      }
+      run("rm", "mine:1");
+
+      assertThat(run("events").lines().map(LarderTest::withoutTimes))
+          .containsExactly(
+              "0 push blob mine@" + Digest.sha256(image.config()),
+              "push blob mine@" + image.layer(0),
+              "push manifest mine:1",
+              "fetch manifest quay.io/org/app@" + image.digest(),
+              "pull manifest quay.io/org/app:1 miss",
+              "delete manifest mine:1");
+      assertThat(run("events", "-n", "1", "--kind", "push,pull", "mine:*"))
+          .contains("push   manifest mine:1")
+          .hasLineCount(1);
+      assertThat(run("events", "quay.io", "--kind", "pull", "-o", "json"))
+          .contains(
+              "\"name\":\"quay.io/org/app:1\"",
+              "\"digest\":\"" + image.digest(),
+              "\"outcome\":\"miss\"",
+              "\"client\":\"127.0.0.1\"");
+      assertThat(run("events", "--kind", "boom")).startsWith("2 larder: --kind: \"boom\"");
+    }
+    assertThat(run("events")).startsWith("1 larder: no Larder serves");
+  }
+
+  /** A line of events without when it was, how long it took, and how many bytes these were. */
+  private static String withoutTimes(String line) {
+    return line.replaceFirst("[0-9T:.-]+Z ", "")
+        .replaceFirst(" [0-9.]+ (bytes|.B) [0-9]+ ms.*", "")
+        .replaceAll(" +", " ");
+  }
+
+  @Test
+  void whoFollowsEventsGetsThemAsTheyCome() throws Exception {
+    upstream.putImage("org/app", "1", TestImages.image("app", 1000));
+    BlockingQueue<JsonNode> seen = new LinkedBlockingQueue<>();
+    Progress taking =
+        new Progress() {
+          @Override
+          public void report(Step step) {
+            seen.add(NullNode.instance); // waits for the first one
+          }
+
+          @Override
+          public void give(JsonNode item) {
+            seen.add(item);
+          }
+        };
+    JsonNode arguments =
+        EventsOperation.arguments(true, 0, List.of("pull"), Optional.of("org/app:1"));
+    FutureTask<JsonNode> following =
+        new FutureTask<>(
+            () -> {
+              Path socket = DataFolder.controlSocket(folder);
+              try (ControlClient client = ControlClient.connect(socket).orElseThrow()) {
+                return client.run(Operations.EVENTS, arguments, taking);
+              }
+            });
+    try (Larder larder = start()) {
+      Thread.ofVirtual().start(following);
+      seen.take();
+      get(larder, "/v2/quay.io/org/app/manifests/1");
+      JsonNode event = seen.take();
+      while (event.isNull()) {
+        event = seen.take();
+      }
+      assertThat(event.path("name").asText()).isEqualTo("quay.io/org/app:1");
+    }
+    assertThatThrownBy(following::get).hasCauseInstanceOf(IOException.class);
+  }
+
+  private String metrics(Larder larder) throws Exception {
+    return new String(get(larder, "/metrics").body(), UTF_8);
+  }
+
+  @Test
+  void metricsAndHealthAreWhereImagesAre() throws Exception {
+    TestImages.Image image = TestImages.image("app", 1000);
+    upstream.putImage("org/app", "1", image);
+    try (Larder larder = start()) {
+      get(larder, "/v2/quay.io/org/app/manifests/1");
+      get(larder, "/v2/quay.io/org/app/blobs/" + image.layer(0));
+
+      String miss =
+          "larder_requests_total{object=\"blob\",outcome=\"miss\",upstream=\"quay.io\"} 1.0";
+      String metrics = metrics(larder);
+      while (!metrics.contains(miss) || !metrics.contains("larder_fetches_in_progress 0.0")) {
+        metrics = metrics(larder); // noted a little after the client has its last byte
+      }
+      assertThat(metrics.lines())
+          .contains(
+              "larder_store_bytes 1000.0",
+              "larder_upstream_circuit_open{upstream=\"quay.io\"} 0.0");
+      assertThat(get(larder, "/readyz").body()).isEqualTo("{}".getBytes(UTF_8));
+      assertThat(get(larder, "/healthz").statusCode()).isEqualTo(200);
     }
   }
 
@@ -414,6 +544,7 @@ class LarderTest {
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,
             LogSettings.usual(LogFormat.TEXT),
+            Telemetry.NONE,
             StandIn.NONE);
     return Larder.start(configuration, Map.of(), console);
   }

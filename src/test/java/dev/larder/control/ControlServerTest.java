@@ -80,6 +80,34 @@ class ControlServerTest {
   }
 
   @Test
+  void whatAnOperationGivesWhileItRunsComesAllOfItAndInOrder() throws Exception {
+    Operation operation =
+        (arguments, progress) -> {
+          for (int i = 0; i < 1000; i++) {
+            progress.give(JSON.createObjectNode().put("number", i));
+          }
+          return arguments;
+        };
+    List<Integer> given = new ArrayList<>();
+    Progress taking =
+        new Progress() {
+          @Override
+          public void report(Step step) {}
+
+          @Override
+          public void give(JsonNode item) {
+            given.add(item.path("number").asInt());
+          }
+        };
+    try (var _ =
+        ControlServer.start(
+            socket(), Map.of("count", operation), InstantSource.fixed(Instant.EPOCH))) {
+      run("count", NOTHING, taking);
+    }
+    assertThat(given).hasSize(1000).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
   void theSameStepIsToldAFewTimesASecondAndANewOneAtOnce() throws Exception {
     Operation operation =
         (arguments, progress) -> {

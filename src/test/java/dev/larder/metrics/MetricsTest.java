@@ -2,14 +2,22 @@ package dev.larder.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
   private final Metrics metrics = new Metrics(List.of("docker.io"));
+
+  @AfterEach
+  void close() {
+    metrics.close();
+  }
 
   @Test
   void whatIsCountedIsTheUpstreamsThatItWasCountedFor() {
@@ -61,6 +69,70 @@ class MetricsTest {
     }
     assertThat(metrics.counts().get("quay.io"))
         .isEqualTo(new Counts(Map.of(Count.BLOB_MISS, 100_000L)));
+  }
+
+  @Test
+  void prometheusGetsWhatIsCountedByTheNamesThatItKnows() {
+    metrics.add("docker.io", Count.BLOB_HIT, 2);
+    metrics.add("docker.io", Count.SERVED_BYTES, 10_000_000_001L);
+    metrics.add(Metrics.HOSTED, Count.PUSH, 1);
+
+    assertThat(metrics.text().lines())
+        .contains(
+            "# TYPE larder_requests_total counter",
+            "larder_requests_total{object=\"blob\",outcome=\"hit\",upstream=\"docker.io\"} 2.0",
+            "larder_served_bytes_total{upstream=\"docker.io\"} 1.0000000001E10",
+            "larder_pushes_total{upstream=\"\"} 1.0");
+  }
+
+  @Test
+  void theTimeAnUpstreamTookIsInAFewBucketsAndIsNoneWhereItGaveNoAnswer() {
+    metrics.asked("docker.io", Asked.FOUND, Duration.ofMillis(30));
+    metrics.asked("docker.io", Asked.ABSENT, Duration.ofMillis(300));
+    metrics.asked("docker.io", Asked.FAILED, Duration.ofSeconds(30));
+    metrics.asked("made-up.example", Asked.FAILED, Duration.ZERO);
+
+    assertThat(metrics.text().lines())
+        .contains(
+            "larder_upstream_requests_total{outcome=\"failed\",upstream=\"docker.io\"} 1.0",
+            "larder_upstream_requests_total{outcome=\"failed\",upstream=\"*\"} 1.0",
+            "larder_upstream_request_seconds_bucket{upstream=\"docker.io\",le=\"0.05\"} 1",
+            "larder_upstream_request_seconds_bucket{upstream=\"docker.io\",le=\"0.5\"} 2",
+            "larder_upstream_request_seconds_count{upstream=\"docker.io\"} 2",
+            "larder_upstream_request_seconds_sum{upstream=\"docker.io\"} 0.33");
+  }
+
+  @Test
+  void valuesAreLookedUpWhenTheyAreWantedAndThoseThatAreGoneAreGone() {
+    Map<String, Double> left = new HashMap<>(Map.of("docker.io", 76.0, "quay.io", 5.0));
+    metrics.gauges("larder.left", "What is left.", "upstream", () -> left);
+    metrics.gauge("larder.store.bytes", "Bytes.", () -> 12);
+    assertThat(metrics.text())
+        .contains("larder_left{upstream=\"quay.io\"} 5.0\n", "larder_store_bytes 12.0\n");
+
+    left.remove("quay.io");
+    left.put("docker.io", 75.0);
+
+    assertThat(metrics.text())
+        .contains("larder_left{upstream=\"docker.io\"} 75.0\n")
+        .doesNotContain("larder_left{upstream=\"quay.io\"}");
+  }
+
+  @Test
+  void theProcessIsSeenToo() {
+    assertThat(metrics.text())
+        .contains("jvm_memory_used_bytes{", "process_cpu_usage ", "process_files_open_files ");
+  }
+
+  @Test
+  void namesThatClientsMakeUpBecomeNoLabels() {
+    for (int i = 0; i < 1000; i++) {
+      metrics.admit("r%d.example".formatted(i));
+      metrics.asked("r%d.example".formatted(i), Asked.FOUND, Duration.ZERO);
+    }
+    assertThat(metrics.upstreams()).hasSize(101);
+    assertThat(metrics.text().lines().filter(line -> line.startsWith("larder_requests_total{")))
+        .hasSize(13 * 103);
   }
 
   @Test

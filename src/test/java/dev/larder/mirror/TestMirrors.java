@@ -1,6 +1,7 @@
 package dev.larder.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
@@ -32,9 +33,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
@@ -58,6 +61,10 @@ final class TestMirrors implements Closeable {
   private final Map<RegistryName, Upstreams> upstreams = new ConcurrentHashMap<>();
   private Optional<Duration> staleFor = Optional.empty();
   private boolean offline;
+
+  /** The fetches that have ended. */
+  final Queue<Fetched> fetched = new ConcurrentLinkedQueue<>();
+
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
   private SqliteCatalog catalog;
@@ -82,7 +89,8 @@ final class TestMirrors implements Closeable {
         store,
         name -> upstreams.computeIfAbsent(name, this::upstream).registry(name),
         new MirrorSettings(new Freshness(FRESH, ABSENT, staleFor), Map.of(), RETRIES),
-        clock);
+        clock,
+        fetched::add);
   }
 
   /** A fake's name is where it is. */
@@ -159,6 +167,15 @@ final class TestMirrors implements Closeable {
   static byte[] read(Lookup<MirroredBlob> lookup) throws IOException {
     try (MirroredBlob blob = found(lookup).value()) {
       return read(blob, 0, blob.size());
+    }
+  }
+
+  /** Sees that a blob doesn't come whole; its fetch may have ended before anybody followed it. */
+  static void assertBreaksOff(Lookup<MirroredBlob> lookup) {
+    if (lookup instanceof Lookup.Found<MirroredBlob> found) {
+      assertThatThrownBy(() -> read(found)).isInstanceOf(IOException.class);
+    } else {
+      assertThat(lookup).isInstanceOf(Lookup.Unavailable.class);
     }
   }
 

@@ -194,8 +194,8 @@ class AccessCounterTest {
             true,
             0,
             Duration.ZERO,
-            new InetSocketAddress(40000),
-            "");
+            Optional.empty(),
+            new Access.Client(new InetSocketAddress(40000), "", "", "", "http"));
     new AccessCounter(metrics, bookkeeper).accept(access);
     bookkeeper.keep();
 

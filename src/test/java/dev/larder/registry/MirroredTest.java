@@ -435,14 +435,14 @@ class MirroredTest {
     assertThat(pull.outcome()).isEqualTo(Access.Outcome.MISS);
     assertThat(pull.bytesSent()).isEqualTo(IMAGE.manifest().length);
     assertThat(pull.whole()).isTrue();
-    assertThat(pull.userAgent()).isEqualTo("containerd/2.1.9");
+    assertThat(pull.client().userAgent()).isEqualTo("containerd/2.1.9");
     assertThat(pull.toString()).doesNotContain("secret");
     Access push = accesses.get(1);
     assertThat(push.endpoint()).isEqualTo("upload");
     assertThat(push.upstream()).isEmpty();
     assertThat(push.bytesReceived()).isEqualTo(IMAGE.config().length);
     assertThat(push.outcome()).isEqualTo(Access.Outcome.HOSTED);
-    assertThat(push.toString()).doesNotContain("digest=");
+    assertThat(push.toString()).doesNotContain("?digest=");
     Access wrong = accesses.get(2);
     assertThat(wrong.endpoint()).isEmpty();
     assertThat(wrong.status()).isEqualTo(404);

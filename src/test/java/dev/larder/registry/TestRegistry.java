@@ -129,7 +129,8 @@ final class TestRegistry implements Closeable {
                 new Freshness(Duration.ofSeconds(30), Duration.ZERO, Optional.empty()),
                 Map.of(),
                 List.of()),
-            now::get);
+            now::get,
+            _ -> {});
     handler =
         new RegistryHandler(
             new RegistryName("localhost:5000")::equals,

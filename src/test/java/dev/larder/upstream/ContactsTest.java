@@ -15,11 +15,13 @@ import dev.larder.oci.Tag;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class ContactsTest {
@@ -121,6 +123,28 @@ class ContactsTest {
     ask(watched(new Answer.Failed<>("no route", Optional.empty())));
 
     assertThat(contacts.last().get(QUAY)).isEqualTo(new Contact(NOW, Optional.of("no route")));
+  }
+
+  @Test
+  void howQuestionsEndedAndHowLongTheAnswersTookIsMeasured() {
+    AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    Contacts watch =
+        new Contacts(metrics, () -> now.getAndUpdate(time -> time.plus(Duration.ofMillis(400))));
+    metrics.admit("quay.io");
+    for (Answer<UpstreamManifest> answer :
+        List.<Answer<UpstreamManifest>>of(
+            new Answer.Absent<>("there is none"),
+            new Answer.Refused<>("who are you"),
+            new Answer.Failed<>("no route", Optional.empty()))) {
+      ask(watch.watch(QUAY, new OneAnswer(answer, InputStream.nullInputStream())));
+    }
+
+    assertThat(metrics.text().lines())
+        .contains(
+            "larder_upstream_requests_total{outcome=\"absent\",upstream=\"quay.io\"} 1.0",
+            "larder_upstream_requests_total{outcome=\"refused\",upstream=\"quay.io\"} 1.0",
+            "larder_upstream_requests_total{outcome=\"failed\",upstream=\"quay.io\"} 1.0",
+            "larder_upstream_request_seconds_sum{upstream=\"quay.io\"} 0.8");
   }
 
   @Test

@@ -92,7 +92,8 @@ class WarmerTest {
             DockerConfig.fromEnvironment(Map.of(), folder),
             ProxySettings.NONE);
     mirrors =
-        new Mirrors(store, upstreams::registry, MirrorSettings.DEFAULT, InstantSource.system());
+        new Mirrors(
+            store, upstreams::registry, MirrorSettings.DEFAULT, InstantSource.system(), _ -> {});
   }
 
   @AfterEach
@@ -237,7 +238,8 @@ class WarmerTest {
     pull("quay.io/org/app:1");
     mirrors.close();
     mirrors =
-        new Mirrors(store, upstreams::registry, MirrorSettings.DEFAULT, InstantSource.system());
+        new Mirrors(
+            store, upstreams::registry, MirrorSettings.DEFAULT, InstantSource.system(), _ -> {});
     upstream.vanish();
 
     Outcome.Here outcome = here(pull("quay.io/org/app:1").getFirst());

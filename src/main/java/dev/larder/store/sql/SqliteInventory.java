@@ -201,8 +201,17 @@ final class SqliteInventory implements Inventory {
           session
               .all(row -> Map.entry(Repositories.registry(row.getString(1)), row.getLong(2)), BYTES)
               .forEach(one -> bytes.put(one.getKey(), one.getValue()));
-          return stock(totals, bytes, session.first(row -> row.getLong(1), ALL_BYTES).orElse(0L));
+          return stock(totals, bytes, allBytes(session));
         });
+  }
+
+  @Override
+  public long allBytes() {
+    return database.read(session -> allBytes(session));
+  }
+
+  private static long allBytes(Session session) throws SQLException {
+    return session.first(row -> row.getLong(1), ALL_BYTES).orElse(0L);
   }
 
   private static void add(

@@ -205,6 +205,7 @@ class SqliteInventoryTest {
     assertThat(stock.mirrored()).isEqualTo(Map.of(QUAY, new Totals(2, 2, 1)));
     assertThat(stock.bytes()).isEqualTo(Map.of(Optional.empty(), bytes, Optional.of(QUAY), bytes));
     assertThat(stock.allBytes()).isEqualTo(bytes);
+    assertThat(inventory.allBytes()).isEqualTo(bytes);
   }
 
   @Test
