@@ -9,8 +9,7 @@ import java.time.Instant;
  *
  * @param lastUse when it last came, or a client was last answered with it
  */
-public record CachedContent(
-    RepositoryKey repository, Digest digest, Kind kind, Instant lastUse) {
+public record CachedContent(RepositoryKey repository, Digest digest, Kind kind, Instant lastUse) {
 
   /** What it is. */
   public enum Kind {

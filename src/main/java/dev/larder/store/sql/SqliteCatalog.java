@@ -12,11 +12,13 @@ import dev.larder.oci.Manifest;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import dev.larder.store.CachedContent;
 import dev.larder.store.Catalog;
 import dev.larder.store.Document;
 import dev.larder.store.HostedContent;
 import dev.larder.store.Inventory;
 import dev.larder.store.MissingPart;
+import dev.larder.store.Pin;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Statistics;
 import dev.larder.store.StoredManifest;
@@ -301,7 +303,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public void deleteManifest(Digest digest) {
-    database.write(session -> Manifests.delete(session, digest));
+    database.write(session -> Manifests.delete(session, digest, clock.instant()));
     contents.invalidate(digest);
   }
 
@@ -350,33 +352,61 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public Optional<Document> document(RepositoryKey repository, String key) {
-    return database.read(
-        session ->
-            session.first(
-                row -> new Document(row.getBytes(1), Optional.ofNullable(row.getString(2))),
-                "SELECT content, next_query FROM documents WHERE"
-                    + IS_REPOSITORY
-                    + "AND document_key = ?",
-                upstream(repository),
-                name(repository),
-                key));
+    return database.read(session -> Documents.find(session, repository, key));
   }
 
   @Override
   public void putDocument(RepositoryKey repository, String key, Document document) {
     database.write(
-        session ->
-            session.change(
-                """
-                INSERT INTO documents (repository_id, document_key, content, next_query)
-                VALUES (?, ?, ?, ?)
-                ON CONFLICT (repository_id, document_key)
-                DO UPDATE SET content = excluded.content, next_query = excluded.next_query
-                """,
-                Repositories.id(session, repository),
-                key,
-                document.content(),
-                document.next().orElse(null)));
+        session -> {
+          Documents.put(session, repository, key, document, clock.instant());
+          return document;
+        });
+  }
+
+  @Override
+  public long mirroredBytes() {
+    return database.read(session -> Totals.read(session, Totals.MIRRORED));
+  }
+
+  @Override
+  public List<CachedContent> leastRecentlyUsed(
+      CachedContent.Kind kind, Instant until, Optional<CachedContent> after, int limit) {
+    return database.read(session -> Evictable.list(session, kind, until, after, limit));
+  }
+
+  @Override
+  public List<Digest> blobsOf(CachedContent content) {
+    return database.read(session -> Evictable.blobsOf(session, content));
+  }
+
+  @Override
+  public List<Tag> tags(CachedContent content) {
+    return database.read(session -> Evictable.tags(session, content));
+  }
+
+  @Override
+  public Optional<List<Digest>> evict(CachedContent content) {
+    return database.write(session -> Evictable.evict(session, content));
+  }
+
+  @Override
+  public void pin(Pin pin) {
+    database.write(
+        session -> {
+          Pins.add(session, pin.repository(), pin.reference());
+          return pin;
+        });
+  }
+
+  @Override
+  public boolean unpin(Pin pin) {
+    return database.write(session -> Pins.remove(session, pin.repository(), pin.reference()));
+  }
+
+  @Override
+  public List<Pin> pins() {
+    return database.read(Pins::all);
   }
 
   /** Waits for the work that is going on, and closes the file. */

@@ -13,6 +13,8 @@ import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import dev.larder.store.CachedContent;
+import dev.larder.store.CachedContent.Kind;
 import dev.larder.store.Document;
 import dev.larder.store.HostedContent;
 import dev.larder.store.RepositoryKey;
@@ -451,6 +453,21 @@ class SqliteCatalogTest {
   }
 
   @Test
+  void theOldestDocumentsMakeRoomForNewOnes() {
+    Document large = new Document(new byte[30 << 20], Optional.empty());
+    catalog.putDocument(MIRROR, "1", large);
+    catalog.putDocument(MIRROR, "2", large);
+    catalog.putDocument(MIRROR, "2", large);
+    assertThat(catalog.document(MIRROR, "1")).isPresent();
+
+    catalog.putDocument(MIRROR, "3", large);
+
+    assertThat(catalog.document(MIRROR, "1")).isEmpty();
+    assertThat(catalog.document(MIRROR, "2")).isPresent();
+    assertThat(catalog.document(MIRROR, "3")).isPresent();
+  }
+
+  @Test
   void theLastDocumentUnderAKeyIsKept() throws Exception {
     catalog.putDocument(
         MIRROR, "tags", new Document("one".getBytes(UTF_8), Optional.of("last=a&n=1")));
@@ -537,9 +554,22 @@ class SqliteCatalogTest {
   @Test
   void whatAnOlderVersionHasLeftIsOfUseWhenThisOneComes() throws Exception {
     catalog.linkBlob(APP, digest("old"), 3);
+    catalog.linkBlob(APP, digest("both"), 5);
+    catalog.linkBlob(MIRROR, digest("both"), 5);
+    catalog.linkBlob(MIRROR, digest("loose"), 7);
+    StoredManifest mirrored = stored("mirrored");
+    catalog.putManifest(MIRROR, mirrored, Optional.empty(), Optional.of(LATEST));
     catalog.close();
     execute(
         """
+        DROP TABLE totals;
+        DROP TABLE pins;
+        DROP INDEX documents_by_age;
+        DROP INDEX repository_blobs_by_last_use;
+        DROP INDEX repository_manifests_by_last_use;
+        ALTER TABLE documents DROP COLUMN kept_at;
+        ALTER TABLE repository_blobs DROP COLUMN last_use;
+        ALTER TABLE repository_manifests DROP COLUMN last_use;
         DROP TABLE day_counts;
         ALTER TABLE tags DROP COLUMN pulls;
         ALTER TABLE tags DROP COLUMN pulled_at;
@@ -556,7 +586,14 @@ class SqliteCatalogTest {
 
     assertThat(catalog.unusedBlobs(now.minusMillis(1), Optional.empty(), 10)).isEmpty();
     assertThat(catalog.unusedBlobs(now, Optional.empty(), 10))
-        .containsExactly(new HostedContent(APP, digest("old"), 3));
+        .containsExactlyInAnyOrder(
+            new HostedContent(APP, digest("old"), 3), new HostedContent(APP, digest("both"), 5));
+    assertThat(catalog.mirroredBytes()).isEqualTo(7);
+    assertThat(catalog.leastRecentlyUsed(Kind.MANIFEST, now, Optional.empty(), 10))
+        .containsExactly(new CachedContent(MIRROR, mirrored.digest(), Kind.MANIFEST, now));
+    assertThat(catalog.leastRecentlyUsed(Kind.BLOB, now, Optional.empty(), 10))
+        .extracting(CachedContent::digest)
+        .containsExactlyInAnyOrder(digest("both"), digest("loose"));
   }
 
   @Test
