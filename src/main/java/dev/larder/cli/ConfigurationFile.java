@@ -2,6 +2,7 @@ package dev.larder.cli;
 
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.CacheSize;
 import dev.larder.store.Housekeeping.Schedule;
 import dev.larder.upstream.UpstreamSettings.Login;
 import dev.larder.upstream.UpstreamSettings.PasswordFileLogin;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param upstreams the upstreams that it names
  * @param otherUpstreams whether those that it doesn't name may be mirrored
  * @param housekeeping when what is collected and verified
+ * @param cacheSize how much of what is mirrored stays
  */
 record ConfigurationFile(
     List<String> listen,
@@ -39,7 +41,8 @@ record ConfigurationFile(
     AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
     boolean otherUpstreams,
-    Schedule housekeeping) {
+    Schedule housekeeping,
+    Optional<CacheSize> cacheSize) {
 
   /** What stands where no file is given. */
   static final ConfigurationFile NONE =
@@ -53,7 +56,8 @@ record ConfigurationFile(
           AccessEntry.NONE,
           Map.of(),
           true,
-          Schedule.DEFAULT);
+          Schedule.DEFAULT,
+          Optional.empty());
 
   private static final String OTHERS = "*";
 
@@ -64,6 +68,7 @@ record ConfigurationFile(
    * @param url where it is, if not where its name says
    * @param freshFor how long an answer of it isn't asked for again
    * @param negativeFor the same for what it hasn't got
+   * @param keepFor for how long what it has sent stays while nobody uses it
    * @param caFile certificates to trust beside the system's
    * @param login its user and password
    */
@@ -72,6 +77,7 @@ record ConfigurationFile(
       Optional<URI> url,
       Optional<Duration> freshFor,
       Optional<Duration> negativeFor,
+      Optional<Duration> keepFor,
       Optional<Path> caFile,
       Optional<Login> login) {}
 
@@ -101,7 +107,8 @@ record ConfigurationFile(
             "upstreams",
             "collect-every",
             "collect-after",
-            "verify-every"));
+            "verify-every",
+            "cache-size"));
     YamlMapping upstreams = root.mapping("upstreams");
     Map<RegistryName, UpstreamEntry> entries = new LinkedHashMap<>();
     boolean others = true;
@@ -124,7 +131,8 @@ record ConfigurationFile(
         AccessEntry.of(root.mapping("auth")),
         entries,
         others,
-        housekeeping(root));
+        housekeeping(root),
+        cacheSize(root));
   }
 
   private static Optional<Tls> tls(YamlMapping tls) throws CommandException {
@@ -141,7 +149,14 @@ record ConfigurationFile(
   private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {
     entry.allowOnly(
         List.of(
-            "allow", "url", "fresh-for", "negative-for", "ca-file", "username", "password-file"));
+            "allow",
+            "url",
+            "fresh-for",
+            "negative-for",
+            "keep-for",
+            "ca-file",
+            "username",
+            "password-file"));
     Optional<String> username = entry.text("username");
     Optional<Path> passwordFile = entry.text("password-file").map(Path::of);
     if (username.isPresent() != passwordFile.isPresent()) {
@@ -154,6 +169,7 @@ record ConfigurationFile(
         url(entry),
         duration(entry, "fresh-for"),
         duration(entry, "negative-for"),
+        keepFor(entry),
         entry.text("ca-file").map(Path::of),
         username.flatMap(user -> passwordFile.map(file -> new PasswordFileLogin(user, file))));
   }
@@ -186,6 +202,23 @@ record ConfigurationFile(
       throw mapping.error(key, key + " is a time like 30s, 5m, 12h or 7d");
     }
     return duration;
+  }
+
+  private static Optional<Duration> keepFor(YamlMapping entry) throws CommandException {
+    Optional<Duration> time = duration(entry, "keep-for");
+    if (time.filter(Duration::isZero).isPresent()) {
+      throw entry.error("keep-for", "keep-for is longer than no time at all");
+    }
+    return time;
+  }
+
+  private static Optional<CacheSize> cacheSize(YamlMapping root) throws CommandException {
+    Optional<String> text = root.text("cache-size");
+    Optional<CacheSize> size = text.flatMap(CacheSizes::parse);
+    if (text.isPresent() && size.isEmpty()) {
+      throw root.error("cache-size", "cache-size is " + CacheSizes.FORM);
+    }
+    return size;
   }
 
   private static Schedule housekeeping(YamlMapping root) throws CommandException {

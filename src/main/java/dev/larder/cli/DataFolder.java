@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.store.Disk;
 import dev.larder.store.Inventory;
 import dev.larder.store.Statistics;
 import dev.larder.store.Store;
@@ -8,8 +9,10 @@ import dev.larder.store.file.StoreLock;
 import dev.larder.store.sql.SqliteCatalog;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -96,6 +99,16 @@ final class DataFolder implements Closeable {
   /** Where it is. */
   Path path() {
     return path;
+  }
+
+  /** How much room it has. */
+  Disk disk() {
+    try {
+      FileStore files = Files.getFileStore(path);
+      return new Disk(files.getTotalSpace(), files.getUsableSpace());
+    } catch (IOException e) {
+      throw new UncheckedIOException("the room in %s can't be seen".formatted(path), e);
+    }
   }
 
   Store store() {

@@ -40,7 +40,11 @@ public enum Count {
   /** Bytes of manifests, blobs and lists that upstreams have sent. */
   FETCHED_BYTES("larder.upstream.bytes"),
   /** Bytes of manifests and blobs that clients have sent. */
-  RECEIVED_BYTES("larder.received.bytes");
+  RECEIVED_BYTES("larder.received.bytes"),
+  /** Mirrored images, and blobs that no image referred to, that were evicted. */
+  EVICTION("larder.evictions"),
+  /** Bytes that were freed by that. */
+  EVICTED_BYTES("larder.evicted.bytes");
 
   private final String meter;
   private final String object;

@@ -2,6 +2,7 @@ package dev.larder.mirror;
 
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
+import dev.larder.store.Evictor;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import dev.larder.upstream.UpstreamRegistry;
@@ -22,11 +23,13 @@ public final class Mirrors implements Closeable {
 
   /**
    * @param store where mirrored content is kept; stays open
+   * @param evictor makes room there
    * @param upstreams finds a registry by its name; empty where the configuration doesn't allow it
    * @param clock by which answers age
    */
   public Mirrors(
       Store store,
+      Evictor evictor,
       Function<RegistryName, Optional<UpstreamRegistry>> upstreams,
       MirrorSettings settings,
       InstantSource clock) {
@@ -34,7 +37,8 @@ public final class Mirrors implements Closeable {
     this.settings = settings;
     this.clock = clock;
     this.manifests = new Manifests(store, clock);
-    this.blobs = new Blobs(store, clock, settings.retries());
+    evictor.addListener(manifests::evicted);
+    this.blobs = new Blobs(store, evictor, clock, settings.retries());
     this.documents = new Documents(store, clock);
   }
 

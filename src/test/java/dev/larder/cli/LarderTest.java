@@ -9,6 +9,7 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.access.AccessSettings;
+import dev.larder.store.CacheLimits;
 import dev.larder.store.Housekeeping;
 import dev.larder.testing.FakeUpstream;
 import dev.larder.testing.TestImages;
@@ -98,6 +99,7 @@ class LarderTest {
     UpstreamEntry entry =
         new UpstreamEntry(
             true,
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -284,6 +286,7 @@ class LarderTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return start(Map.of(new RegistryName("quay.io"), entry), overlays);
   }
@@ -301,6 +304,7 @@ class LarderTest {
             Optional.empty(),
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,
+            CacheLimits.DEFAULT.size(),
             LogSettings.usual(LogFormat.TEXT),
             StandIn.NONE);
     return Larder.start(configuration, Map.of(), console);
