@@ -5,6 +5,7 @@ import dev.larder.store.Inventory;
 import dev.larder.store.Statistics;
 import dev.larder.store.Store;
 import dev.larder.store.file.FileBlobStore;
+import dev.larder.store.file.Reserve;
 import dev.larder.store.file.StoreLock;
 import dev.larder.store.sql.SqliteCatalog;
 import java.io.Closeable;
@@ -61,10 +62,12 @@ final class DataFolder implements Closeable {
   private static DataFolder openWritable(Path folder, InstantSource clock) throws IOException {
     StoreLock lock = StoreLock.take(folder, clock);
     try {
+      Reserve reserve = new Reserve(folder);
       unpackNativeCodeIn(folder.resolve("native"));
-      SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock);
+      SqliteCatalog catalog =
+          new SqliteCatalog(folder.resolve("catalog.db"), clock, reserve::release);
       try {
-        Store store = new Store(new FileBlobStore(folder), catalog);
+        Store store = new Store(new FileBlobStore(folder, reserve::require), catalog);
         store.sweep();
         return new DataFolder(folder, lock, catalog, store);
       } catch (IOException | RuntimeException e) {

@@ -92,6 +92,7 @@ final class IncomingFile implements IncomingBlob {
     ByteBuffer written = bytes.duplicate();
     long position = size;
     try {
+      store.requireRoom();
       while (written.hasRemaining()) {
         position += channel.write(written, position);
       }

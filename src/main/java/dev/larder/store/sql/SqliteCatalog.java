@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * The catalog in one SQLite file (and its {@code -wal} and {@code -shm}). Its tables are described
@@ -59,11 +60,18 @@ public final class SqliteCatalog implements Catalog, Closeable {
    * Opens the catalog in {@code file}, which is made if it isn't there; its folder must be.
    *
    * @param clock tells when things are last of use
+   * @param makeRoom is asked to make some when the disk is full; false if it can't
    * @throws IOException if it can't be opened, or was written by a newer version of Larder
    */
-  public SqliteCatalog(Path file, InstantSource clock) throws IOException {
-    this.database = new Database(file, clock.instant());
+  public SqliteCatalog(Path file, InstantSource clock, BooleanSupplier makeRoom)
+      throws IOException {
+    this.database = new Database(file, clock.instant(), makeRoom);
     this.clock = clock;
+  }
+
+  /** The same, for which nobody makes room. */
+  public SqliteCatalog(Path file, InstantSource clock) throws IOException {
+    this(file, clock, () -> false);
   }
 
   /** Lists what is here; to be used until this is closed. */

@@ -597,6 +597,22 @@ class SqliteCatalogTest {
   }
 
   @Test
+  void aChangeForWhichThereIsNoRoomIsMadeAgainWhereSomebodyMakesSome() throws Exception {
+    catalog.close();
+    catalog =
+        new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system(), this::makeRoom);
+    execute(
+        """
+        CREATE TRIGGER full BEFORE INSERT ON documents
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
+        """);
+
+    catalog.putDocument(MIRROR, "1", new Document(new byte[1], Optional.empty()));
+
+    assertThat(catalog.document(MIRROR, "1")).isPresent();
+  }
+
+  @Test
   void aFileThatIsNoDatabaseIsRefused() throws Exception {
     Path file = Files.writeString(folder.resolve("other.db"), "no database at all".repeat(100));
 
@@ -622,6 +638,15 @@ class SqliteCatalogTest {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.executeUpdate(sql);
+    }
+  }
+
+  private boolean makeRoom() {
+    try {
+      execute("DROP TRIGGER full");
+      return true;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
