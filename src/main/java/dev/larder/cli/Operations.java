@@ -20,6 +20,8 @@ final class Operations {
   static final String IMAGES = "images";
   static final String UPSTREAMS = "upstreams";
   static final String KNOWN = "known";
+  static final String PIN = "pin";
+  static final String UNPIN = "unpin";
 
   private Operations() {}
 
@@ -53,6 +55,8 @@ final class Operations {
         IMAGES,
             new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
         UPSTREAMS, (_, _) -> upstreams.list(),
-        KNOWN, new KnownOperation(store.catalog()));
+        KNOWN, new KnownOperation(store.catalog()),
+        PIN, new PinOperation(store.catalog(), OwnNames.of(configuration), false),
+        UNPIN, new PinOperation(store.catalog(), OwnNames.of(configuration), true));
   }
 }

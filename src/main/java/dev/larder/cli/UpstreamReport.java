@@ -119,7 +119,9 @@ final class UpstreamReport {
         .put("errors", counts.errors())
         .put("servedBytes", counts.of(Count.SERVED_BYTES))
         .put("fetchedBytes", counts.of(Count.FETCHED_BYTES))
-        .put("savedBytes", counts.savedBytes());
+        .put("savedBytes", counts.savedBytes())
+        .put("evictions", counts.of(Count.EVICTION))
+        .put("evictedBytes", counts.of(Count.EVICTED_BYTES));
   }
 
   private static void put(ObjectNode node, Contact contact) {

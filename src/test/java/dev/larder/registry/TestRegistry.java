@@ -127,11 +127,7 @@ final class TestRegistry implements Closeable {
         new Mirrors(
             store,
             new Evictor(
-                store,
-                CacheLimits.DEFAULT,
-                () -> new Disk(1L << 40, 1L << 40),
-                now::get,
-                () -> {}),
+                store, CacheLimits.DEFAULT, () -> new Disk(1L << 40, 1L << 40), now::get, () -> {}),
             upstreams.orElse(
                 name -> name.equals(DENIED) ? Optional.empty() : Optional.of(upstream)),
             new MirrorSettings(
