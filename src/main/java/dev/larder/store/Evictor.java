@@ -34,17 +34,18 @@ import org.slf4j.LoggerFactory;
  * used least recently goes first, image by image: an image's layers go with it, but for those that
  * something else in the store refers to. What is hosted, pinned, or read or fetched just now stays.
  *
- * <p>It begins when what is here and what is on its way are more than the cache may have, and ends
- * at {@value #LOW_PERCENT} % of that, so that it needn't begin again for each layer. What wasn't
- * used for too long is looked for from time to time; nothing is kept for that but the time of the
- * last use.
+ * <p>It begins when what is here and what is on its way are more than {@value #HIGH_PERCENT} % of
+ * what the cache may have, since more may come while it works; and it ends at {@value #LOW_PERCENT}
+ * %, so that it needn't begin again for each layer. What wasn't used for too long is looked for
+ * from time to time; nothing is kept for that but the time of the last use.
  *
  * <p>An image goes from the catalog first, and then its files, under the locks of their digests.
  */
 public final class Evictor implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Evictor.class);
 
-  static final int LOW_PERCENT = 90;
+  private static final int HIGH_PERCENT = 95;
+  private static final int LOW_PERCENT = 85;
   private static final Duration LONGEST_NAP = Duration.ofMinutes(10);
 
   /** What a full disk frees at once, at least: not each buffer is to evict an image. */
@@ -167,13 +168,13 @@ public final class Evictor implements Closeable {
     evicting.lock();
     try {
       Optional<Duration> shortest = limits.shortest();
-      if (shortest.isPresent() || isAbove(100)) {
+      if (shortest.isPresent() || isAbove(HIGH_PERCENT)) {
         countUses();
       }
       if (shortest.isPresent()) {
         evict(clock.instant().minus(shortest.get()), Reason.UNUSED, this::isExpired, _ -> false);
       }
-      if (isAbove(100)) {
+      if (isAbove(HIGH_PERCENT)) {
         evict(clock.instant(), Reason.ROOM, _ -> true, _ -> !isAbove(LOW_PERCENT));
       }
     } finally {

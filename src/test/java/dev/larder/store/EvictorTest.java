@@ -183,7 +183,7 @@ class EvictorTest {
   void nothingGoesAsLongAsThereIsRoom() throws Exception {
     pull(MIRROR, "a", 1, 2);
 
-    evictDownFrom(2 * LAYER);
+    evictDownFrom(LAYER * 22 / 10);
 
     assertThat(tags(MIRROR)).containsExactly("a");
     assertThat(evictions).isEmpty();

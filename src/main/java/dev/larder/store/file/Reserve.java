@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Room that blobs don't get: a file of {@value #BYTES} bytes, which is deleted when the catalog
- * finds the disk full. To remove anything takes some room in the catalog first, so without it a
- * full disk would stay full. As long as it is gone, no blob is written; it is made again when there
- * is twice its room. Safe for use by many threads.
+ * Room that nothing gets but removals: a file of {@value #BYTES} bytes, which is deleted when the
+ * catalog is to remove something and finds the disk full. That takes some room first, so without it
+ * a full disk would stay full. As long as it is gone, no blob is written; it is made again when
+ * there is twice its room. Safe for use by many threads.
  */
 public final class Reserve {
   static final long BYTES = 8 << 20;
@@ -52,8 +52,8 @@ public final class Reserve {
       }
       whole = false;
       LOG.warn(
-          "the disk of {} is full: what is pulled isn't kept, and no push is taken, until it has"
-              + " room again",
+          "the disk of {} is full: until it has room, what is pulled isn't kept and no push is"
+              + " taken",
           file.resolveSibling(""));
       return true;
     } catch (IOException e) {

@@ -43,7 +43,8 @@ final class Database implements Closeable {
    * Opens the file, or makes it, and brings it to the schema of this version.
    *
    * @param now when that is
-   * @param makeRoom is asked to make some when the disk is full; false if it can't
+   * @param makeRoom is asked to make some where something is to be removed and the disk is full;
+   *     false if it can't
    * @throws IOException if it can't be opened, or was written by a newer version
    */
   Database(Path file, Instant now, BooleanSupplier makeRoom) throws IOException {
@@ -98,11 +99,20 @@ final class Database implements Closeable {
     }
   }
 
-  /**
-   * Does all of {@code work} or, if it throws, nothing. It is durable when this returns. It may be
-   * done a second time, if the disk was full.
-   */
+  /** Does all of {@code work} or, if it throws, nothing. It is durable when this returns. */
   <T> T write(Work<T> work) {
+    return write(work, () -> false);
+  }
+
+  /**
+   * The same for work that removes something, for which room is made on a full disk; then it is
+   * done a second time.
+   */
+  <T> T remove(Work<T> work) {
+    return write(work, makeRoom);
+  }
+
+  private <T> T write(Work<T> work, BooleanSupplier whenFull) {
     writing.lock();
     try {
       if (closed) {
@@ -111,7 +121,7 @@ final class Database implements Closeable {
       try {
         return transact(writer(), work);
       } catch (SQLException e) {
-        if (!FullDisk.isCause(e) || !makeRoom.getAsBoolean()) {
+        if (!FullDisk.isCause(e) || !whenFull.getAsBoolean()) {
           throw e;
         }
         return transact(writer(), work);

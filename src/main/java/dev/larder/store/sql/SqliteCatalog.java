@@ -60,7 +60,8 @@ public final class SqliteCatalog implements Catalog, Closeable {
    * Opens the catalog in {@code file}, which is made if it isn't there; its folder must be.
    *
    * @param clock tells when things are last of use
-   * @param makeRoom is asked to make some when the disk is full; false if it can't
+   * @param makeRoom is asked to make some where something is to be removed and the disk is full;
+   *     false if it can't
    * @throws IOException if it can't be opened, or was written by a newer version of Larder
    */
   public SqliteCatalog(Path file, InstantSource clock, BooleanSupplier makeRoom)
@@ -160,13 +161,13 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean deleteManifest(RepositoryKey repository, Digest digest) {
-    return database.write(
+    return database.remove(
         session -> Manifests.delete(session, repository, digest, clock.instant()));
   }
 
   @Override
   public boolean deleteTag(RepositoryKey repository, Tag tag) {
-    return database.write(
+    return database.remove(
         session -> {
           Optional<Long> id = Repositories.find(session, repository);
           if (id.isPresent()) {
@@ -233,7 +234,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean unlinkBlob(RepositoryKey repository, Digest digest) {
-    return database.write(session -> Blobs.unlink(session, repository, digest));
+    return database.remove(session -> Blobs.unlink(session, repository, digest));
   }
 
   @Override
@@ -264,7 +265,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean unlinkUnusedBlob(RepositoryKey repository, Digest digest, Instant until) {
-    return database.write(
+    return database.remove(
         session ->
             Unused.is(session, Kind.BLOBS, repository, digest, until)
                 && Blobs.unlink(session, repository, digest));
@@ -278,7 +279,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean deleteUnusedManifest(RepositoryKey repository, Digest digest, Instant until) {
-    return database.write(
+    return database.remove(
         session ->
             Unused.is(session, Kind.MANIFESTS, repository, digest, until)
                 && Manifests.delete(session, repository, digest, clock.instant()));
@@ -291,7 +292,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public void unlinkBlob(Digest digest) {
-    database.write(session -> Blobs.unlink(session, digest));
+    database.remove(session -> Blobs.unlink(session, digest));
   }
 
   @Override
@@ -311,7 +312,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public void deleteManifest(Digest digest) {
-    database.write(session -> Manifests.delete(session, digest, clock.instant()));
+    database.remove(session -> Manifests.delete(session, digest, clock.instant()));
     contents.invalidate(digest);
   }
 
@@ -395,7 +396,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public Optional<List<Digest>> evict(CachedContent content) {
-    return database.write(session -> Evictable.evict(session, content));
+    return database.remove(session -> Evictable.evict(session, content));
   }
 
   @Override
@@ -409,7 +410,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean unpin(Pin pin) {
-    return database.write(session -> Pins.remove(session, pin.repository(), pin.reference()));
+    return database.remove(session -> Pins.remove(session, pin.repository(), pin.reference()));
   }
 
   @Override

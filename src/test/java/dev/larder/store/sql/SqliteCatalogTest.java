@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.oci.Descriptor;
 import dev.larder.oci.Digest;
@@ -16,6 +17,7 @@ import dev.larder.oci.Tag;
 import dev.larder.store.CachedContent;
 import dev.larder.store.CachedContent.Kind;
 import dev.larder.store.Document;
+import dev.larder.store.FullDisk;
 import dev.larder.store.HostedContent;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.StoredManifest;
@@ -597,19 +599,26 @@ class SqliteCatalogTest {
   }
 
   @Test
-  void aChangeForWhichThereIsNoRoomIsMadeAgainWhereSomebodyMakesSome() throws Exception {
+  void roomIsMadeForRemovalsAndForNothingElse() throws Exception {
     catalog.close();
     catalog =
         new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system(), this::makeRoom);
+    put(APP, stored("one"), "latest");
     execute(
         """
-        CREATE TRIGGER full BEFORE INSERT ON documents
+        CREATE TRIGGER full BEFORE DELETE ON tags
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END;
+        CREATE TRIGGER full_as_well BEFORE INSERT ON documents
         BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
         """);
 
-    catalog.putDocument(MIRROR, "1", new Document(new byte[1], Optional.empty()));
+    Document document = new Document(new byte[1], Optional.empty());
+    assertThatThrownBy(() -> catalog.putDocument(MIRROR, "1", document))
+        .isInstanceOf(UncheckedIOException.class)
+        .satisfies(e -> assertThat(FullDisk.isCause(e)).isTrue());
+    assertThat(catalog.deleteTag(APP, LATEST)).isTrue();
 
-    assertThat(catalog.document(MIRROR, "1")).isPresent();
+    assertThat(catalog.tag(APP, LATEST)).isEmpty();
   }
 
   @Test
