@@ -4,6 +4,7 @@ import static dev.larder.store.BlobStoreContract.content;
 import static dev.larder.store.BlobStoreContract.readAll;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.oci.Descriptor;
 import dev.larder.oci.Digest;
@@ -15,6 +16,7 @@ import dev.larder.oci.Tag;
 import dev.larder.store.Eviction.Reason;
 import dev.larder.store.file.FileBlobStore;
 import dev.larder.store.sql.SqliteCatalog;
+import dev.larder.testing.FaultyBlobStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -386,6 +388,30 @@ class EvictorTest {
 
     assertThat(tags(MIRROR)).isEmpty();
     assertThat(evictions).extracting(Eviction::reason).containsExactly(Reason.FULL_DISK);
+  }
+
+  @Test
+  void whoeverWritesToAFullDiskHasRoomMadeAsLongAsSomethingCanGo() throws Exception {
+    FaultyBlobStore blobs = FaultyBlobStore.full(new FileBlobStore(folder.resolve("full")));
+    Store full = new Store(blobs, catalog);
+    byte[] content = content(1, LAYER);
+    try (IncomingBlob incoming = full.create()) {
+      assertThatThrownBy(() -> full.append(incoming, ByteBuffer.wrap(content)))
+          .satisfies(e -> assertThat(FullDisk.isCause(e)).isTrue());
+
+      List<Long> asked = new ArrayList<>();
+      full.whenFull(
+          bytes -> {
+            asked.add(bytes);
+            blobs.limit(asked.size() == 2 ? LAYER : 0);
+            return true;
+          });
+      full.append(incoming, ByteBuffer.wrap(content));
+
+      assertThat(asked).containsExactly((long) LAYER, (long) LAYER);
+      full.commit(HOSTED, incoming, layer(1));
+    }
+    assertThat(full.blobSize(HOSTED, layer(1))).hasValue(LAYER);
   }
 
   @Test

@@ -176,8 +176,9 @@ final class Evictable {
     session.change(
         """
         UPDATE repository_manifests SET last_use = ?
-        WHERE repository_id = ? AND last_use < ? AND (digest = ? OR digest IN
-          (SELECT digest FROM manifest_references WHERE repository_id = ? AND manifest = ?))
+        WHERE repository_id = ? AND last_use < ? AND digest IN
+          (SELECT ? UNION ALL
+           SELECT digest FROM manifest_references WHERE repository_id = ? AND manifest = ?)
         """,
         time,
         id,
