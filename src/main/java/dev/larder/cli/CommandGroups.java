@@ -15,7 +15,7 @@ final class CommandGroups {
   static {
     GROUPS.put("Serve", List.of("up", "down", "serve", "status", "events", "user"));
     GROUPS.put("Clusters", List.of("attach", "detach", "doctor", "config"));
-    GROUPS.put("Images", List.of("get", "load", "import", "rm"));
+    GROUPS.put("Images", List.of("get", "load", "import", "rm", "pin", "unpin"));
     GROUPS.put("Upkeep", List.of("gc", "verify", "image"));
   }
 

@@ -2,6 +2,7 @@ package dev.larder.cli;
 
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.CacheSize;
 import dev.larder.store.Housekeeping.Schedule;
 import dev.larder.upstream.UpstreamSettings.Login;
 import dev.larder.upstream.UpstreamSettings.PasswordFileLogin;
@@ -29,6 +30,7 @@ import java.util.Optional;
  * @param otherUpstreams whether those that it doesn't name may be mirrored
  * @param housekeeping when what is collected and verified
  * @param telemetry to whom to tell what happens
+ * @param cacheSize how much of what is mirrored stays
  */
 record ConfigurationFile(
     List<String> listen,
@@ -41,7 +43,8 @@ record ConfigurationFile(
     Map<RegistryName, UpstreamEntry> upstreams,
     boolean otherUpstreams,
     Schedule housekeeping,
-    Telemetry telemetry) {
+    Telemetry telemetry,
+    Optional<CacheSize> cacheSize) {
 
   /** What stands where no file is given. */
   static final ConfigurationFile NONE =
@@ -56,7 +59,8 @@ record ConfigurationFile(
           Map.of(),
           true,
           Schedule.DEFAULT,
-          Telemetry.NONE);
+          Telemetry.NONE,
+          Optional.empty());
 
   private static final String OTHERS = "*";
 
@@ -67,6 +71,7 @@ record ConfigurationFile(
    * @param url where it is, if not where its name says
    * @param freshFor how long an answer of it isn't asked for again
    * @param negativeFor the same for what it hasn't got
+   * @param keepFor for how long what it has sent stays while nobody uses it
    * @param caFile certificates to trust beside the system's
    * @param login its user and password
    */
@@ -75,6 +80,7 @@ record ConfigurationFile(
       Optional<URI> url,
       Optional<Duration> freshFor,
       Optional<Duration> negativeFor,
+      Optional<Duration> keepFor,
       Optional<Path> caFile,
       Optional<Login> login) {}
 
@@ -106,7 +112,8 @@ record ConfigurationFile(
             "collect-after",
             "verify-every",
             "metrics",
-            "notifications"));
+            "notifications",
+            "cache-size"));
     YamlMapping upstreams = root.mapping("upstreams");
     Map<RegistryName, UpstreamEntry> entries = new LinkedHashMap<>();
     boolean others = true;
@@ -130,7 +137,8 @@ record ConfigurationFile(
         entries,
         others,
         housekeeping(root),
-        Telemetry.of(root));
+        Telemetry.of(root),
+        cacheSize(root));
   }
 
   private static Optional<Tls> tls(YamlMapping tls) throws CommandException {
@@ -147,7 +155,14 @@ record ConfigurationFile(
   private static UpstreamEntry upstream(YamlMapping entry) throws CommandException {
     entry.allowOnly(
         List.of(
-            "allow", "url", "fresh-for", "negative-for", "ca-file", "username", "password-file"));
+            "allow",
+            "url",
+            "fresh-for",
+            "negative-for",
+            "keep-for",
+            "ca-file",
+            "username",
+            "password-file"));
     Optional<String> username = entry.text("username");
     Optional<Path> passwordFile = entry.text("password-file").map(Path::of);
     if (username.isPresent() != passwordFile.isPresent()) {
@@ -160,6 +175,7 @@ record ConfigurationFile(
         url(entry),
         duration(entry, "fresh-for"),
         duration(entry, "negative-for"),
+        keepFor(entry),
         entry.text("ca-file").map(Path::of),
         username.flatMap(user -> passwordFile.map(file -> new PasswordFileLogin(user, file))));
   }
@@ -192,6 +208,23 @@ record ConfigurationFile(
       throw mapping.error(key, key + " is a time like 30s, 5m, 12h or 7d");
     }
     return duration;
+  }
+
+  private static Optional<Duration> keepFor(YamlMapping entry) throws CommandException {
+    Optional<Duration> time = duration(entry, "keep-for");
+    if (time.filter(Duration::isZero).isPresent()) {
+      throw entry.error("keep-for", "keep-for is longer than no time at all");
+    }
+    return time;
+  }
+
+  private static Optional<CacheSize> cacheSize(YamlMapping root) throws CommandException {
+    Optional<String> text = root.text("cache-size");
+    Optional<CacheSize> size = text.flatMap(CacheSizes::parse);
+    if (text.isPresent() && size.isEmpty()) {
+      throw root.error("cache-size", "cache-size is " + CacheSizes.FORM);
+    }
+    return size;
   }
 
   private static Schedule housekeeping(YamlMapping root) throws CommandException {

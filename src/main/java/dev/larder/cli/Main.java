@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       UserCommand.class,
       RemoveCommand.class,
+      PinCommand.class,
+      UnpinCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
       ImportCommand.class,

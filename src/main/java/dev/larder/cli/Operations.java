@@ -23,6 +23,8 @@ final class Operations {
   static final String UPSTREAMS = "upstreams";
   static final String KNOWN = "known";
   static final String EVENTS = "events";
+  static final String PIN = "pin";
+  static final String UNPIN = "unpin";
 
   private Operations() {}
 
@@ -51,18 +53,23 @@ final class Operations {
                 process ->
                     new Recorder(process.events())
                         .removed(clock.instant(), image.repository(), image.reference()));
-    return Map.of(
-        REMOVE, new RemoveOperation(store.catalog(), OwnNames.of(configuration), removed),
-        COLLECT,
+    return Map.ofEntries(
+        Map.entry(
+            REMOVE, new RemoveOperation(store.catalog(), OwnNames.of(configuration), removed)),
+        Map.entry(
+            COLLECT,
             new CollectOperation(
-                new Collector(store, clock), configuration.housekeeping().collectAfter()),
-        VERIFY, new VerifyOperation(new Verifier(store)),
-        IMPORT, new ImportOperation(store),
-        STATUS, new StatusOperation(folder, configuration, upstreams, serving),
-        IMAGES,
-            new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration)),
-        UPSTREAMS, (_, _) -> upstreams.list(),
-        KNOWN, new KnownOperation(store.catalog()),
-        EVENTS, new EventsOperation(serving.map(Serving::events)));
+                new Collector(store, clock), configuration.housekeeping().collectAfter())),
+        Map.entry(VERIFY, new VerifyOperation(new Verifier(store))),
+        Map.entry(IMPORT, new ImportOperation(store)),
+        Map.entry(STATUS, new StatusOperation(folder, configuration, upstreams, serving)),
+        Map.entry(
+            IMAGES,
+            new ImagesOperation(folder.inventory(), store.catalog(), OwnNames.of(configuration))),
+        Map.entry(UPSTREAMS, (_, _) -> upstreams.list()),
+        Map.entry(KNOWN, new KnownOperation(store.catalog())),
+        Map.entry(EVENTS, new EventsOperation(serving.map(Serving::events))),
+        Map.entry(PIN, new PinOperation(store.catalog(), OwnNames.of(configuration), false)),
+        Map.entry(UNPIN, new PinOperation(store.catalog(), OwnNames.of(configuration), true)));
   }
 }

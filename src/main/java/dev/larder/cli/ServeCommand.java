@@ -3,6 +3,7 @@ package dev.larder.cli;
 import dev.larder.console.ConsoleHandler;
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.CacheSize;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,14 @@ final class ServeCommand implements Callable<Integer> {
           "Take pushes to localhost:5000/docker.io/… as well: such an image comes before that of"
               + " the registry, for all who pull it through Larder.")
   private @Nullable Boolean overlays;
+
+  @Option(
+      names = "--cache-size",
+      paramLabel = "SIZE",
+      description =
+          "How much of what is mirrored stays: bytes (20GB) or a share of the disk (60%%). What was"
+              + " used least recently goes first. Default: as much as is left free.")
+  private @Nullable String cacheSize;
 
   @Option(
       names = "--log-format",
@@ -198,7 +207,8 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(logFormat),
             tls(),
             Optional.ofNullable(htpasswd),
-            Optional.ofNullable(overlays));
+            Optional.ofNullable(overlays),
+            cacheSize());
     Optional<Path> distribution =
         Optional.ofNullable(distributionConfig)
             .or(() -> DistributionSettings.fileFrom(environment));
@@ -223,6 +233,15 @@ final class ServeCommand implements Callable<Integer> {
     }
     return DistributionConfiguration.of(DistributionSettings.read(distribution, environment))
         .with(flags, store.folder());
+  }
+
+  private Optional<CacheSize> cacheSize() throws CommandException {
+    Optional<CacheSize> size = Optional.ofNullable(cacheSize).flatMap(CacheSizes::parse);
+    if (cacheSize != null && size.isEmpty()) {
+      throw CommandException.usage(
+          "--cache-size is %s, not %s".formatted(CacheSizes.FORM, cacheSize));
+    }
+    return size;
   }
 
   private List<RegistryName> ownNames() throws CommandException {

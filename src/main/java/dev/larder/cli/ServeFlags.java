@@ -2,6 +2,7 @@ package dev.larder.cli;
 
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.CacheSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param tls the listeners' certificate
  * @param htpasswd the users
  * @param overlays whether images may be pushed over what is mirrored
+ * @param cacheSize how much of what is mirrored stays
  */
 record ServeFlags(
     List<ListenAddress> listen,
@@ -22,13 +24,15 @@ record ServeFlags(
     Optional<LogFormat> logFormat,
     Optional<Tls> tls,
     Optional<Path> htpasswd,
-    Optional<Boolean> overlays) {
+    Optional<Boolean> overlays,
+    Optional<CacheSize> cacheSize) {
 
   /** They say nothing. */
   static final ServeFlags NONE =
       new ServeFlags(
           List.of(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),

@@ -115,6 +115,7 @@ class ConfigurationFileTest {
                 url: https://mirror.example/hub
                 fresh-for: 5m
                 negative-for: 1m
+                keep-for: 30d
                 ca-file: /etc/ca.pem
                 username: me
                 password-file: /etc/password
@@ -137,6 +138,7 @@ class ConfigurationFileTest {
                 Optional.of(URI.create("https://mirror.example/hub")),
                 Optional.of(Duration.ofMinutes(5)),
                 Optional.of(Duration.ofMinutes(1)),
+                Optional.of(Duration.ofDays(30)),
                 Optional.of(Path.of("/etc/ca.pem")),
                 Optional.of(new PasswordFileLogin("me", Path.of("/etc/password")))));
     assertThat(file.upstreams())
@@ -144,6 +146,7 @@ class ConfigurationFileTest {
         .isEqualTo(
             new UpstreamEntry(
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
