@@ -12,7 +12,7 @@ from .report import check
 BLOB = re.compile(r"blobs/(sha256|sha512)/[0-9a-f]{2}/([0-9a-f]+)")
 QUARANTINE = re.compile(r"quarantine/(sha256|sha512)-([0-9a-f]+)")
 PARTIAL = re.compile(r"partial/(sha256|sha512)-([0-9a-f]+)")
-OF_THE_HOUSE = re.compile(r"larder\.lock|catalog\.db(-wal|-shm)?")
+OF_THE_HOUSE = re.compile(r"larder\.lock|reserve|catalog\.db(-wal|-shm)?")
 # SQLite's library and its lock file, of the process that runs now.
 NATIVE = re.compile(r"native/sqlite-.*")
 NATIVE_FILES = 2

@@ -15,7 +15,9 @@ final class CommandGroups {
   static {
     GROUPS.put("Serve", List.of("up", "down", "serve", "status", "events", "user"));
     GROUPS.put("Clusters", List.of("attach", "detach", "doctor", "config"));
-    GROUPS.put("Images", List.of("get", "load", "pull", "refresh", "export", "import", "rm"));
+    GROUPS.put(
+        "Images",
+        List.of("get", "load", "pull", "refresh", "pin", "unpin", "export", "import", "rm"));
     GROUPS.put("Upkeep", List.of("gc", "verify", "image"));
   }
 

@@ -3,6 +3,7 @@ package dev.larder.cli;
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.access.AccessSettings;
+import dev.larder.store.CacheSize;
 import dev.larder.store.Housekeeping.Schedule;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  * @param tls the certificate of all listeners; without, they speak plain HTTP
  * @param access who may do what
  * @param housekeeping when what is collected and verified
+ * @param cacheSize how much of what is mirrored stays
  * @param log what to log, and how
  * @param telemetry to whom else to tell what happens
  * @param standIn what only a configuration of {@code registry:2} asks for
@@ -38,6 +40,7 @@ record Configuration(
     Optional<Tls> tls,
     AccessSettings access,
     Schedule housekeeping,
+    CacheSize cacheSize,
     LogSettings log,
     Telemetry telemetry,
     StandIn standIn) {
@@ -55,6 +58,7 @@ record Configuration(
         flags.tls().or(() -> tls),
         flags.htpasswd().map(access::with).orElse(access),
         housekeeping,
+        flags.cacheSize().orElse(cacheSize),
         flags.logFormat().map(log::with).orElse(log),
         telemetry,
         standIn);
@@ -73,6 +77,7 @@ record Configuration(
         tls,
         access,
         housekeeping,
+        cacheSize,
         log,
         telemetry,
         StandIn.of(warnings));

@@ -3,6 +3,7 @@ package dev.larder.cli;
 import dev.larder.http.Tls;
 import dev.larder.mirror.Freshness;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.CacheSize;
 import dev.larder.store.Housekeeping.Schedule;
 import dev.larder.upstream.UpstreamSettings.Login;
 import dev.larder.upstream.UpstreamSettings.PasswordFileLogin;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * @param otherUpstreams whether those that it doesn't name may be mirrored
  * @param housekeeping when what is collected and verified
  * @param telemetry to whom to tell what happens
+ * @param cacheSize how much of what is mirrored stays
  */
 record ConfigurationFile(
     List<String> listen,
@@ -44,7 +46,8 @@ record ConfigurationFile(
     Map<RegistryName, UpstreamEntry> upstreams,
     boolean otherUpstreams,
     Schedule housekeeping,
-    Telemetry telemetry) {
+    Telemetry telemetry,
+    Optional<CacheSize> cacheSize) {
 
   /** What stands where no file is given. */
   static final ConfigurationFile NONE =
@@ -60,7 +63,8 @@ record ConfigurationFile(
           Map.of(),
           true,
           Schedule.DEFAULT,
-          Telemetry.NONE);
+          Telemetry.NONE,
+          Optional.empty());
 
   private static final String OTHERS = "*";
   private static final String FOREVER = "forever";
@@ -73,6 +77,7 @@ record ConfigurationFile(
    * @param freshFor how long an answer of it isn't asked for again
    * @param negativeFor the same for what it hasn't got
    * @param staleFor for how long its last answer is given again while it gives no other; zero never
+   * @param keepFor for how long what it has sent stays while nobody uses it
    * @param caFile certificates to trust beside the system's
    * @param login its user and password
    */
@@ -82,6 +87,7 @@ record ConfigurationFile(
       Optional<Duration> freshFor,
       Optional<Duration> negativeFor,
       Optional<Duration> staleFor,
+      Optional<Duration> keepFor,
       Optional<Path> caFile,
       Optional<Login> login) {
 
@@ -123,7 +129,8 @@ record ConfigurationFile(
             "collect-after",
             "verify-every",
             "metrics",
-            "notifications"));
+            "notifications",
+            "cache-size"));
     YamlMapping upstreams = root.mapping("upstreams");
     Map<RegistryName, UpstreamEntry> entries = new LinkedHashMap<>();
     boolean others = true;
@@ -148,7 +155,8 @@ record ConfigurationFile(
         entries,
         others,
         housekeeping(root),
-        Telemetry.of(root));
+        Telemetry.of(root),
+        cacheSize(root));
   }
 
   private static Optional<Tls> tls(YamlMapping tls) throws CommandException {
@@ -170,6 +178,7 @@ record ConfigurationFile(
             "fresh-for",
             "negative-for",
             "stale-for",
+            "keep-for",
             "ca-file",
             "username",
             "password-file"));
@@ -186,6 +195,7 @@ record ConfigurationFile(
         duration(entry, "fresh-for"),
         duration(entry, "negative-for"),
         staleFor(entry),
+        keepFor(entry),
         entry.text("ca-file").map(Path::of),
         username.flatMap(user -> passwordFile.map(file -> new PasswordFileLogin(user, file))));
   }
@@ -228,6 +238,23 @@ record ConfigurationFile(
       throw entry.error("stale-for", "stale-for is a time like 12h or 7d, or " + FOREVER);
     }
     return duration;
+  }
+
+  private static Optional<Duration> keepFor(YamlMapping entry) throws CommandException {
+    Optional<Duration> time = duration(entry, "keep-for");
+    if (time.filter(Duration::isZero).isPresent()) {
+      throw entry.error("keep-for", "keep-for is longer than no time at all");
+    }
+    return time;
+  }
+
+  private static Optional<CacheSize> cacheSize(YamlMapping root) throws CommandException {
+    Optional<String> text = root.text("cache-size");
+    Optional<CacheSize> size = text.flatMap(CacheSizes::parse);
+    if (text.isPresent() && size.isEmpty()) {
+      throw root.error("cache-size", "cache-size is " + CacheSizes.FORM);
+    }
+    return size;
   }
 
   private static Schedule housekeeping(YamlMapping root) throws CommandException {

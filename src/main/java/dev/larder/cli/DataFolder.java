@@ -1,10 +1,12 @@
 package dev.larder.cli;
 
+import dev.larder.store.Disk;
 import dev.larder.store.Housekeeping;
 import dev.larder.store.Inventory;
 import dev.larder.store.Statistics;
 import dev.larder.store.Store;
 import dev.larder.store.file.FileBlobStore;
+import dev.larder.store.file.Reserve;
 import dev.larder.store.file.StoreLock;
 import dev.larder.store.sql.SqliteCatalog;
 import java.io.Closeable;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -62,10 +65,12 @@ final class DataFolder implements Closeable {
   private static DataFolder openWritable(Path folder, InstantSource clock) throws IOException {
     StoreLock lock = StoreLock.take(folder, clock);
     try {
+      Reserve reserve = new Reserve(folder);
       unpackNativeCodeIn(folder.resolve("native"));
-      SqliteCatalog catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock);
+      SqliteCatalog catalog =
+          new SqliteCatalog(folder.resolve("catalog.db"), clock, reserve::release);
       try {
-        Store store = new Store(new FileBlobStore(folder), catalog);
+        Store store = new Store(new FileBlobStore(folder, reserve::require), catalog);
         store.sweep();
         return new DataFolder(folder, lock, catalog, store);
       } catch (IOException | RuntimeException e) {
@@ -100,6 +105,16 @@ final class DataFolder implements Closeable {
   /** Where it is. */
   Path path() {
     return path;
+  }
+
+  /** How much room it has. */
+  Disk disk() {
+    try {
+      FileStore files = Files.getFileStore(path);
+      return new Disk(files.getTotalSpace(), files.getUsableSpace());
+    } catch (IOException e) {
+      throw new UncheckedIOException("the room in %s can't be seen".formatted(path), e);
+    }
   }
 
   Store store() {

@@ -8,6 +8,7 @@ import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.Changes;
 import dev.larder.registry.access.AccessSettings;
+import dev.larder.store.CacheLimits;
 import dev.larder.store.Housekeeping.Schedule;
 import dev.larder.upstream.UpstreamSettings.Login;
 import dev.larder.upstream.UpstreamSettings.PasswordLogin;
@@ -78,6 +79,7 @@ final class DistributionConfiguration {
         tls(),
         access(),
         Schedule.DEFAULT,
+        CacheLimits.DEFAULT.size(),
         new LogSettings(logFormat(), logLevel(), !settings.flag("log.accesslog.disabled")),
         new Telemetry(Optional.empty(), new DistributionNotifications(settings).endpoints()),
         new StandIn(changes(), true, headers(), debug(), warnings()));
@@ -181,6 +183,7 @@ final class DistributionConfiguration {
     return new UpstreamEntry(
         true,
         Optional.of(url),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

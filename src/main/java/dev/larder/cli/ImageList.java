@@ -25,6 +25,7 @@ final class ImageList {
         Column.of("KIND", Cells.text("kind")),
         Column.narrow("DIGEST", Cells.shortDigest("digest")),
         Column.of("SIZE", Cells.bytes("bytes")),
+        Column.of("PINNED", Cells.text("pinned")),
         Column.wide("PULLS", Cells.text("pulls")),
         Column.wide("LAST PULL", Cells.age("lastPulled", clock)),
         Column.wide("DIGEST", Cells.text("digest")),

@@ -113,6 +113,9 @@ final class ImagesOperation implements Operation {
         .put("mediaType", image.mediaType().value())
         .put("bytes", image.size())
         .put("pulls", image.pulls());
+    if (image.pinned()) {
+      node.put("pinned", true);
+    }
     image.lastPulled().ifPresent(at -> node.put("lastPulled", at.toString()));
     return node;
   }

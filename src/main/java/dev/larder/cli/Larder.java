@@ -7,6 +7,7 @@ import dev.larder.control.Operation;
 import dev.larder.events.Events;
 import dev.larder.events.Recorder;
 import dev.larder.http.Server;
+import dev.larder.metrics.Count;
 import dev.larder.metrics.Metrics;
 import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
@@ -19,6 +20,9 @@ import dev.larder.registry.Layering;
 import dev.larder.registry.RegistryHandler;
 import dev.larder.registry.access.AccessControl;
 import dev.larder.store.Bookkeeper;
+import dev.larder.store.CacheLimits;
+import dev.larder.store.Eviction;
+import dev.larder.store.Evictor;
 import dev.larder.store.Housekeeping;
 import dev.larder.store.Store;
 import dev.larder.upstream.Contacts;
@@ -103,12 +107,19 @@ final class Larder implements Closeable {
     Housekeeping housekeeping = new Housekeeping(store, configuration.housekeeping(), clock);
     parts.push(housekeeping);
     housekeeping.start();
+    Evictor evictor =
+        new Evictor(store, cacheLimits(configuration), folder::disk, clock, bookkeeper::keep);
+    evictor.addListener(eviction -> count(eviction, metrics));
+    evictor.addListener(eviction -> recorder.evicted(clock.instant(), eviction));
+    parts.push(evictor);
+    evictor.start();
     Upstreams upstreams = upstreams(configuration, environment, clock);
     parts.push(upstreams);
     Contacts contacts = new Contacts(metrics, clock);
     Mirrors mirrors =
         new Mirrors(
             store,
+            evictor,
             name -> upstreams.registry(name).map(registry -> contacts.watch(name, registry)),
             mirrorSettings(configuration),
             clock,
@@ -158,6 +169,21 @@ final class Larder implements Closeable {
     return configuration.standIn().hostedFirst()
         ? configuration.listen().getFirst().upstream()
         : Optional.empty();
+  }
+
+  private static CacheLimits cacheLimits(Configuration configuration) {
+    Map<RegistryName, Duration> keepFor = new HashMap<>();
+    configuration
+        .upstreams()
+        .forEach((name, entry) -> entry.keepFor().ifPresent(time -> keepFor.put(name, time)));
+    return new CacheLimits(configuration.cacheSize(), keepFor);
+  }
+
+  private static void count(Eviction eviction, Metrics metrics) {
+    String upstream =
+        eviction.content().repository().upstream().map(RegistryName::value).orElseThrow();
+    metrics.add(upstream, Count.EVICTION, 1);
+    metrics.add(upstream, Count.EVICTED_BYTES, eviction.bytes());
   }
 
   private static Consumer<Access> accesses(Configuration configuration, Console console) {

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
       UserCommand.class,
       RemoveCommand.class,
       RefreshCommand.class,
+      PinCommand.class,
+      UnpinCommand.class,
       CollectCommand.class,
       VerifyCommand.class,
       PullCommand.class,

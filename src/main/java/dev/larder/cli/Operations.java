@@ -29,6 +29,8 @@ final class Operations {
   static final String PULL = "pull";
   static final String CONTENT = "content";
   static final String EVENTS = "events";
+  static final String PIN = "pin";
+  static final String UNPIN = "unpin";
 
   private Operations() {}
 
@@ -73,7 +75,9 @@ final class Operations {
         entry(UPSTREAMS, (_, _) -> upstreams.list()),
         entry(REFRESH, new RefreshOperation(store.catalog(), serving.map(Serving::mirrors))),
         entry(KNOWN, new KnownOperation(store.catalog())),
-        entry(EVENTS, new EventsOperation(serving.map(Serving::events))));
+        entry(EVENTS, new EventsOperation(serving.map(Serving::events))),
+        entry(PIN, new PinOperation(store.catalog(), own, false)),
+        entry(UNPIN, new PinOperation(store.catalog(), own, true)));
   }
 
   private static Warmer warmer(

@@ -3,6 +3,7 @@ package dev.larder.cli;
 import dev.larder.console.ConsoleHandler;
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.CacheSize;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,14 @@ final class ServeCommand implements Callable<Integer> {
       description =
           "Ask no upstream at all: serve what is here, however old, and say at once what isn't.")
   private @Nullable Boolean offline;
+
+  @Option(
+      names = "--cache-size",
+      paramLabel = "SIZE",
+      description =
+          "How much of what is mirrored stays: bytes (20GB) or a share of the disk (60%%). What was"
+              + " used least recently goes first. Default: as much as is left free.")
+  private @Nullable String cacheSize;
 
   @Option(
       names = "--log-format",
@@ -210,7 +219,8 @@ final class ServeCommand implements Callable<Integer> {
             tls(),
             Optional.ofNullable(htpasswd),
             Optional.ofNullable(overlays),
-            Optional.ofNullable(offline));
+            Optional.ofNullable(offline),
+            cacheSize());
     Optional<Path> distribution =
         Optional.ofNullable(distributionConfig)
             .or(() -> DistributionSettings.fileFrom(environment));
@@ -235,6 +245,15 @@ final class ServeCommand implements Callable<Integer> {
     }
     return DistributionConfiguration.of(DistributionSettings.read(distribution, environment))
         .with(flags, store.folder());
+  }
+
+  private Optional<CacheSize> cacheSize() throws CommandException {
+    Optional<CacheSize> size = Optional.ofNullable(cacheSize).flatMap(CacheSizes::parse);
+    if (cacheSize != null && size.isEmpty()) {
+      throw CommandException.usage(
+          "--cache-size is %s, not %s".formatted(CacheSizes.FORM, cacheSize));
+    }
+    return size;
   }
 
   private List<RegistryName> ownNames() throws CommandException {

@@ -2,6 +2,7 @@ package dev.larder.cli;
 
 import dev.larder.http.Tls;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.CacheSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param htpasswd the users
  * @param overlays whether images may be pushed over what is mirrored
  * @param offline whether no upstream is asked
+ * @param cacheSize how much of what is mirrored stays
  */
 record ServeFlags(
     List<ListenAddress> listen,
@@ -24,13 +26,15 @@ record ServeFlags(
     Optional<Tls> tls,
     Optional<Path> htpasswd,
     Optional<Boolean> overlays,
-    Optional<Boolean> offline) {
+    Optional<Boolean> offline,
+    Optional<CacheSize> cacheSize) {
 
   /** They say nothing. */
   static final ServeFlags NONE =
       new ServeFlags(
           List.of(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),

@@ -130,6 +130,17 @@ final class StatusCommand implements Callable<Integer> {
     }
     row(table, "Mirrored", stock(status.path("mirrored")));
     JsonNode pulls = status.path("pullsThrough");
+    JsonNode cache = status.path("cache");
+    row(
+        table,
+        "Cache",
+        "%s of at most %s, %s; %d evicted, %s"
+            .formatted(
+                bytes(cache, "bytes"),
+                bytes(cache, "capacityBytes"),
+                counted(cache, "pins", "pin", "pins"),
+                pulls.path("evictions").asLong(),
+                bytes(pulls, "evictedBytes")));
     row(
         table,
         "Requests",

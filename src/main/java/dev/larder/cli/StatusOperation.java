@@ -67,6 +67,7 @@ final class StatusOperation implements Operation {
         .put("usedBytes", stock.allBytes())
         .put("freeBytes", Files.getFileStore(folder.path()).getUsableSpace());
     putStored(status, stock);
+    putCache(status.putObject("cache"));
     putCounted(status, days);
     putDays(status.putArray("days"), days, arguments.path("days").asInt());
     status.set("upstreams", upstreams.list(days, stock));
@@ -95,6 +96,14 @@ final class StatusOperation implements Operation {
     UpstreamReport.put(
         status.putObject("mirrored"),
         stock.mirrored().values().stream().reduce(Totals.NONE, Totals::plus));
+  }
+
+  private void putCache(ObjectNode cache) {
+    long size = folder.store().catalog().mirroredBytes();
+    cache
+        .put("bytes", size)
+        .put("capacityBytes", configuration.cacheSize().capacity(size, folder.disk()))
+        .put("pins", folder.store().catalog().pins().size());
   }
 
   private static void putCounted(ObjectNode status, Map<LocalDate, Map<String, Counts>> days) {

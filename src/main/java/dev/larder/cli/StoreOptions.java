@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import dev.larder.store.CacheLimits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class StoreOptions {
         flags.tls().or(file::tls),
         file.access().settings(flags.htpasswd()),
         file.housekeeping(),
+        flags.cacheSize().or(file::cacheSize).orElseGet(CacheLimits.DEFAULT::size),
         LogSettings.usual(flags.logFormat().or(file::logFormat).orElse(LogFormat.TEXT)),
         file.telemetry(),
         StandIn.NONE);

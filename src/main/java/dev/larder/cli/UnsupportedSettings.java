@@ -46,7 +46,9 @@ final class UnsupportedSettings {
     INSTEAD.put("log.accesslog", "it is on or off");
     INSTEAD.put("log.fields", "lines have Larder's own fields");
     INSTEAD.put("log.hooks", "nobody is told of what is logged");
-    INSTEAD.put("proxy.ttl", "what was mirrored is kept; a tag is checked again after 30 seconds");
+    INSTEAD.put(
+        "proxy.ttl",
+        "what is mirrored stays until its room is needed; a tag is checked again after 30 seconds");
     INSTEAD.put("proxy", "nothing is mirrored without proxy.remoteurl, nor with other settings");
     INSTEAD.put("health", "a request that finds the store broken is answered with 500");
     INSTEAD.put("notifications.events", "events don't list what a manifest refers to");

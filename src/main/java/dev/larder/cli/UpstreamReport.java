@@ -11,11 +11,13 @@ import dev.larder.metrics.Metrics;
 import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.FullDisk;
 import dev.larder.store.Inventory.Stock;
 import dev.larder.store.Inventory.Totals;
 import dev.larder.upstream.Contact;
 import dev.larder.upstream.UpstreamRegistry;
 import dev.larder.upstream.UpstreamSettings;
+import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,9 +41,18 @@ final class UpstreamReport {
     this.serving = serving;
   }
 
-  /** Everything that is counted, by day and upstream; what isn't kept yet is kept first. */
+  /**
+   * Everything that is counted, by day and upstream; what isn't kept yet is kept first, if there is
+   * room for it.
+   */
   Map<LocalDate, Map<String, Counts>> days() {
-    serving.ifPresent(process -> process.keepCounts().run());
+    try {
+      serving.ifPresent(process -> process.keepCounts().run());
+    } catch (UncheckedIOException e) {
+      if (!FullDisk.isCause(e)) {
+        throw e;
+      }
+    }
     return folder.statistics().days();
   }
 
@@ -154,7 +165,9 @@ final class UpstreamReport {
         .put("errors", counts.errors())
         .put("servedBytes", counts.of(Count.SERVED_BYTES))
         .put("fetchedBytes", counts.of(Count.FETCHED_BYTES))
-        .put("savedBytes", counts.savedBytes());
+        .put("savedBytes", counts.savedBytes())
+        .put("evictions", counts.of(Count.EVICTION))
+        .put("evictedBytes", counts.of(Count.EVICTED_BYTES));
   }
 
   private static void put(ObjectNode node, Contact contact) {

@@ -3,11 +3,16 @@ package dev.larder.mirror;
 import dev.larder.oci.Digest;
 import dev.larder.store.Blob;
 import dev.larder.store.DigestMismatchException;
+import dev.larder.store.Evictor;
+import dev.larder.store.FullDisk;
 import dev.larder.store.IncomingBlob;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
+import dev.larder.upstream.Answer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,27 +31,33 @@ import org.slf4j.LoggerFactory;
  * The download of one blob: from an upstream into the store, on a thread of its own. It belongs to
  * no request: readers come and go, and it goes on to the end. Where the upstream breaks off or
  * stalls, it asks for the rest. What it has when it fails stays for another time, unless that was
- * wrong.
+ * wrong. Where there is no room for the blob, it leaves it to those who read: see {@link Passage}.
  */
-final class BlobFetch {
+final class BlobFetch implements Download.Bytes {
   private static final Logger LOG = LoggerFactory.getLogger(BlobFetch.class);
 
   private final UpstreamRepository source;
   private final Digest digest;
   private final Store store;
+  private final Evictor evictor;
   private final InstantSource clock;
   private final Consumer<Fetched> fetched;
   private final Progress progress = new Progress();
   private final Download download;
   private volatile @Nullable IncomingBlob incoming;
+  private Optional<Evictor.Arrival> arrival = Optional.empty();
 
   /** How many bytes were here before. */
   private long taken;
+
+  /** Why it is left to those who read. */
+  private Optional<String> left = Optional.empty();
 
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /**
    * @param source where it comes from
+   * @param evictor makes room for it
    * @param retries as in {@link MirrorSettings}
    * @param fetched as in {@link Mirrors}
    */
@@ -54,15 +65,17 @@ final class BlobFetch {
       UpstreamRepository source,
       Digest digest,
       Store store,
+      Evictor evictor,
       List<Duration> retries,
       InstantSource clock,
       Consumer<Fetched> fetched) {
     this.source = source;
     this.digest = digest;
     this.store = store;
+    this.evictor = evictor;
     this.clock = clock;
     this.fetched = fetched;
-    this.download = new Download(source, digest, retries, progress);
+    this.download = new Download(source, digest, retries, progress, this);
     progress.join(source.key());
   }
 
@@ -120,13 +133,11 @@ final class BlobFetch {
   private void run(Runnable whenEnded) {
     Instant begun = clock.instant();
     Optional<Lookup<MirroredBlob>> failure;
-    try {
+    try (Closeable _ = store.use(digest)) {
       failure = fetch();
     } catch (IOException | UncheckedIOException e) {
-      // The upstream's failures come as answers: this is ours, a full disk for one.
-      String message = "%s can't be stored: %s".formatted(source.blob(digest), e);
-      LOG.warn("{}", message);
-      failure = Optional.of(unavailable(message));
+      // The upstream's failures come as answers: this is ours.
+      failure = isForWantOfRoom(e) ? leave(e) : Optional.of(unstored(e));
     } catch (InterruptedException | RuntimeException | Error e) {
       String message = "%s can't be fetched: %s".formatted(source.blob(digest), e);
       LOG.error("{}", message, e);
@@ -136,6 +147,7 @@ final class BlobFetch {
       tell(begun, failure);
     }
     whenEnded.run();
+    arrival.ifPresent(Evictor.Arrival::close);
     failure.ifPresent(progress::fail);
     ended.countDown();
   }
@@ -152,7 +164,50 @@ final class BlobFetch {
             true,
             Math.max(0, progress.written() - taken),
             Duration.between(begun, now),
-            failure.map(Lookup::message)));
+            failure.map(Lookup::message).or(() -> left)));
+  }
+
+  private Lookup<MirroredBlob> unstored(Exception e) {
+    String message = "%s can't be stored: %s".formatted(source.blob(digest), e);
+    LOG.warn("{}", message);
+    return unavailable(message);
+  }
+
+  private static boolean isForWantOfRoom(Exception e) {
+    return e instanceof NoRoomException || FullDisk.isCause(e);
+  }
+
+  /** Has those who read get it for themselves; what to say where that can't be. */
+  private Optional<Lookup<MirroredBlob>> leave(Exception why) {
+    OptionalLong length = download.length();
+    if (length.isEmpty()) {
+      Answer<Long> answer = source.registry().headBlob(source.name(), digest);
+      if (!(answer instanceof Answer.Found<Long>(Long size))) {
+        return Optional.of(source.answer(answer));
+      }
+      length = OptionalLong.of(size);
+    }
+    String message =
+        "%s is passed on and not kept: %s".formatted(source.blob(digest), why.getMessage());
+    LOG.warn("{}", message);
+    left = Optional.of(message);
+    progress.leave(length.getAsLong());
+    return Optional.empty();
+  }
+
+  @Override
+  public void expect(long length) throws NoRoomException {
+    if (arrival.isEmpty()) {
+      arrival = evictor.admit(length);
+      if (arrival.isEmpty()) {
+        throw new NoRoomException(length);
+      }
+    }
+  }
+
+  @Override
+  public void append(IncomingBlob blob, ByteBuffer bytes) throws IOException {
+    store.append(blob, bytes);
   }
 
   /** Fetches, commits and links it; what to say where that fails. */
@@ -169,12 +224,7 @@ final class BlobFetch {
       try (IncomingBlob bytes = store.resume(digest)) {
         incoming = bytes;
         taken = again ? 0 : bytes.size();
-        Optional<Lookup<MirroredBlob>> failure = download.receive(bytes);
-        if (failure.isEmpty()) {
-          store.commit(source.key(), bytes, digest);
-          linkJoined();
-        }
-        return failure;
+        return receive(bytes);
       } catch (DigestMismatchException e) {
         // Pieces of two representations may have been put together.
         if (again || !download.isPieced() || !progress.rewind()) {
@@ -185,6 +235,26 @@ final class BlobFetch {
         }
         LOG.warn("{} was put together wrongly, and is fetched anew", source.blob(digest));
       }
+    }
+  }
+
+  private Optional<Lookup<MirroredBlob>> receive(IncomingBlob bytes)
+      throws DigestMismatchException, IOException, InterruptedException {
+    try {
+      Optional<Lookup<MirroredBlob>> failure = download.receive(bytes);
+      if (failure.isEmpty()) {
+        store.commit(source.key(), bytes, digest);
+        linkJoined();
+      }
+      return failure;
+    } catch (IOException | UncheckedIOException e) {
+      if (!isForWantOfRoom(e)) {
+        throw e;
+      }
+      // Whoever doesn't find the file any more is to know why.
+      Optional<Lookup<MirroredBlob>> failure = leave(e);
+      bytes.discard();
+      return failure;
     }
   }
 

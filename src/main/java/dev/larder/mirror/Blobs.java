@@ -4,6 +4,8 @@ import dev.larder.mirror.Freshness.Verdict;
 import dev.larder.mirror.Progress.State;
 import dev.larder.oci.Digest;
 import dev.larder.store.Blob;
+import dev.larder.store.Evictor;
+import dev.larder.store.FullDisk;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import dev.larder.upstream.Answer;
@@ -30,6 +32,7 @@ final class Blobs implements Closeable {
   private record Question(RepositoryKey repository, Digest digest) {}
 
   private final Store store;
+  private final Evictor evictor;
   private final InstantSource clock;
   private final List<Duration> retries;
   private final Consumer<Fetched> fetched;
@@ -41,8 +44,14 @@ final class Blobs implements Closeable {
 
   private volatile boolean closed;
 
-  Blobs(Store store, InstantSource clock, List<Duration> retries, Consumer<Fetched> fetched) {
+  Blobs(
+      Store store,
+      Evictor evictor,
+      InstantSource clock,
+      List<Duration> retries,
+      Consumer<Fetched> fetched) {
     this.store = store;
+    this.evictor = evictor;
     this.clock = clock;
     this.retries = retries;
     this.fetched = fetched;
@@ -76,11 +85,23 @@ final class Blobs implements Closeable {
       if (!(right instanceof Lookup.Found<Long> found)) {
         return Optional.of(right.withoutValue());
       }
-      if (store.link(repository.key(), digest)) {
+      if (link(repository, digest)) {
         return store.openBlob(repository.key(), digest).flatMap(b -> whole(b, found.source()));
       }
     }
     return running.isPresent() ? follow(repository, running.get()) : fetch(repository, digest);
+  }
+
+  /** False if it isn't here any more, or the catalog has no room to say whose it is, too. */
+  private boolean link(UpstreamRepository repository, Digest digest) throws IOException {
+    try {
+      return store.link(repository.key(), digest);
+    } catch (UncheckedIOException e) {
+      if (FullDisk.isCause(e)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private static Optional<Lookup<MirroredBlob>> whole(Blob blob, Source source) {
@@ -92,7 +113,7 @@ final class Blobs implements Closeable {
     if (judge(repository, question) instanceof Verdict.Deny<Long>(String message)) {
       return Optional.of(new Lookup.Absent<>(message));
     }
-    BlobFetch fetch = new BlobFetch(repository, digest, store, retries, clock, fetched);
+    BlobFetch fetch = new BlobFetch(repository, digest, store, evictor, retries, clock, fetched);
     if (fetches.putIfAbsent(digest, fetch) != null) {
       return Optional.empty();
     }
@@ -106,9 +127,8 @@ final class Blobs implements Closeable {
   private Optional<Lookup<MirroredBlob>> follow(UpstreamRepository repository, BlobFetch fetch) {
     fetch.progress().join(repository.key());
     return switch (fetch.progress().awaitLength()) {
-      case State.Arriving(long length) ->
-          Optional.of(
-              new Lookup.Found<>(new Follower(fetch, length), Source.MISS, Optional.empty()));
+      case State.Arriving(long length) -> following(fetch, length);
+      case State.Unkept(long length) -> following(fetch, length);
       case State.Failed(var answer) when fetch.source().key().equals(repository.key()) -> {
         if (answer instanceof Lookup.Absent<MirroredBlob>(String message)) {
           recent.absent(new Question(repository.key(), fetch.digest()), message, clock.instant());
@@ -119,6 +139,11 @@ final class Blobs implements Closeable {
       // asked.
       case State.Committed _, State.Failed _, State.Asking _ -> Optional.empty();
     };
+  }
+
+  private static Optional<Lookup<MirroredBlob>> following(BlobFetch fetch, long length) {
+    return Optional.of(
+        new Lookup.Found<>(new Follower(fetch, length), Source.MISS, Optional.empty()));
   }
 
   /** The length of a blob; fetches nothing. */

@@ -34,6 +34,7 @@ final class Download {
   private final Digest digest;
   private final List<Duration> retries;
   private final Progress progress;
+  private final Bytes to;
   private OptionalLong length = OptionalLong.empty();
   private Optional<String> etag = Optional.empty();
 
@@ -55,19 +56,50 @@ final class Download {
    */
   private record Trouble(Lookup<MirroredBlob> answer, boolean last) {}
 
+  /** Where the bytes of a blob find room. */
+  interface Bytes {
+    /**
+     * The blob has that many.
+     *
+     * @throws NoRoomException if there is no room for them
+     */
+    void expect(long length) throws NoRoomException;
+
+    /** Some have come. */
+    void append(IncomingBlob blob, ByteBuffer bytes) throws IOException;
+  }
+
   /**
    * @param retries as in {@link MirrorSettings}
    */
-  Download(UpstreamRepository source, Digest digest, List<Duration> retries, Progress progress) {
+  Download(
+      UpstreamRepository source,
+      Digest digest,
+      List<Duration> retries,
+      Progress progress,
+      Bytes to) {
     this.source = source;
     this.digest = digest;
     this.retries = retries;
     this.progress = progress;
+    this.to = to;
   }
 
-  /** Says how long the blob must be, where that is known. */
-  void expect(OptionalLong described) {
+  /**
+   * Says how long the blob must be, where that is known.
+   *
+   * @throws NoRoomException if there is no room for it
+   */
+  void expect(OptionalLong described) throws NoRoomException {
     length = described;
+    if (length.isPresent()) {
+      to.expect(length.getAsLong());
+    }
+  }
+
+  /** How long the blob is, where that is known by now. */
+  OptionalLong length() {
+    return length;
   }
 
   /** Whether what was received may have been put together from different contents. */
@@ -157,7 +189,7 @@ final class Download {
 
   private void learnLength(BlobStream came, IncomingBlob bytes) throws IOException {
     if (length.isEmpty()) {
-      length = came.length();
+      expect(came.length());
       if (length.isPresent() && bytes.size() > length.getAsLong()) {
         bytes.restart();
         progress.advance(0);
@@ -175,19 +207,19 @@ final class Download {
    * @return why it ended
    * @throws IOException if it can't be stored
    */
-  private String copy(BlobStream from, IncomingBlob to) throws IOException {
+  private String copy(BlobStream from, IncomingBlob bytes) throws IOException {
     // Where it begins at 0 again, nobody compares those bytes with ours: the digest will tell.
-    long known = to.size() - from.offset();
+    long known = bytes.size() - from.offset();
     if (known < 0) {
       return "the upstream went on at byte " + from.offset();
     }
     byte[] buffer = new byte[BUFFER];
-    while (!isWhole(to) && !progress.stopped()) {
+    while (!isWhole(bytes) && !progress.stopped()) {
       int count;
       try {
         from.body().skipNBytes(known);
         known = 0;
-        count = from.body().read(buffer, 0, room(to));
+        count = from.body().read(buffer, 0, room(bytes));
       } catch (EOFException e) {
         return "the upstream sent less than the first time";
       } catch (IOException e) {
@@ -197,8 +229,8 @@ final class Download {
         sawEnd = !progress.stopped(); // when it is cancelled, it has an end too
         return "the upstream ended it";
       }
-      to.append(ByteBuffer.wrap(buffer, 0, count));
-      progress.advance(to.size());
+      to.append(bytes, ByteBuffer.wrap(buffer, 0, count));
+      progress.advance(bytes.size());
     }
     return "";
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A reader of a blob that is being fetched. For one thread. */
 final class Follower implements MirroredBlob.Arriving {
@@ -34,7 +35,15 @@ final class Follower implements MirroredBlob.Arriving {
     long position = offset;
     long end = offset + length;
     while (position < end) {
-      long readable = Math.min(fetch.progress().awaitBeyond(position), end);
+      OptionalLong mark = fetch.progress().awaitBeyond(position);
+      if (mark.isEmpty()) {
+        new Passage(fetch, size).write(position, end, file, sink);
+        return;
+      }
+      if (!open()) {
+        continue;
+      }
+      long readable = Math.min(mark.getAsLong(), end);
       while (position < readable) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), readable - position));
         read(buffer, position);
@@ -42,18 +51,30 @@ final class Follower implements MirroredBlob.Arriving {
         sink.write(buffer);
       }
     }
-    if (end == size) {
-      // A blob without bytes has none to hold back until it is verified.
-      fetch.progress().awaitBeyond(size);
+    // A blob without bytes has none to hold back until it is verified.
+    if (end == size && fetch.progress().awaitBeyond(size).isEmpty()) {
+      throw new IOException(fetch.source().blob(fetch.digest()) + " isn't kept");
     }
   }
 
-  private void read(ByteBuffer buffer, long position) throws IOException {
+  /** Opens what has come; false if that has been let go of, for want of room, before. */
+  private boolean open() throws IOException {
     if (file.isEmpty()) {
-      file = Optional.of(fetch.open());
+      try {
+        file = Optional.of(fetch.open());
+      } catch (IOException e) {
+        if (fetch.progress().state() instanceof Progress.State.Unkept) {
+          return false;
+        }
+        throw e;
+      }
     }
+    return true;
+  }
+
+  private void read(ByteBuffer buffer, long position) throws IOException {
     while (buffer.hasRemaining()) {
-      if (file.get().content().read(buffer, position + buffer.position()) < 0) {
+      if (file.orElseThrow().content().read(buffer, position + buffer.position()) < 0) {
         throw new IOException("the file of a blob has become shorter than it was");
       }
     }

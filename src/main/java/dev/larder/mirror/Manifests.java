@@ -9,6 +9,8 @@ import dev.larder.oci.Manifest;
 import dev.larder.oci.ManifestReader;
 import dev.larder.oci.Reference;
 import dev.larder.oci.Tag;
+import dev.larder.store.Eviction;
+import dev.larder.store.FullDisk;
 import dev.larder.store.LastAnswer;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +64,9 @@ final class Manifests {
           .maximumWeight(MEMORY)
           .<Question, StoredManifest>weigher((key, manifest) -> 400 + manifest.content().length)
           .build();
+
+  /** How many evictions there have been. */
+  private final AtomicLong evictions = new AtomicLong();
 
   /** What tags name, and which references are absent. */
   private final Recent<Question, Digest> recent = new Recent<>(RECENT_MEMORY, digest -> 100);
@@ -195,9 +201,12 @@ final class Manifests {
       return withoutManifest(repository, question, none, now);
     }
     StoredManifest manifest = new StoredManifest(came.digest(), came.mediaType(), came.content());
-    put(repository, manifest, tag);
+    long before = evictions.get();
+    boolean kept = put(repository, manifest, tag);
     tell(question, now, Optional.of(manifest), Optional.empty());
-    remember(repository, manifest);
+    if (kept) {
+      remember(repository, manifest, before);
+    }
     if (tag.isPresent()) {
       recent.found(question, manifest.digest(), now);
     }
@@ -232,7 +241,7 @@ final class Manifests {
     return switch (answer) {
       case Lookup.Absent<StoredManifest>(String message) -> {
         if (question.reference() instanceof Tag tag) {
-          store.catalog().deleteTag(repository.key(), tag);
+          kept(repository, () -> store.catalog().deleteTag(repository.key(), tag));
         }
         recent.absent(question, message, asked);
         yield answer;
@@ -269,17 +278,55 @@ final class Manifests {
 
   /** A manifest of the repository that is here already. */
   private Optional<StoredManifest> held(UpstreamRepository repository, Digest digest) {
+    long before = evictions.get();
     Optional<StoredManifest> manifest = store.catalog().manifest(repository.key(), digest);
-    manifest.ifPresent(present -> remember(repository, present));
+    manifest.ifPresent(present -> remember(repository, present, before));
     return manifest;
   }
 
-  private void remember(UpstreamRepository repository, StoredManifest manifest) {
-    memory.put(new Question(repository.key(), manifest.digest()), manifest);
+  /**
+   * Has it served from memory, unless it may have been evicted meanwhile.
+   *
+   * @param before how many evictions there had been before it was known to be in the store
+   */
+  private void remember(UpstreamRepository repository, StoredManifest manifest, long before) {
+    Question question = new Question(repository.key(), manifest.digest());
+    memory.put(question, manifest);
+    if (evictions.get() != before) {
+      memory.invalidate(question);
+    }
   }
 
-  private void put(UpstreamRepository repository, StoredManifest manifest, Optional<Tag> tag) {
-    store.putManifest(repository.key(), manifest, parse(repository, manifest), tag);
+  /**
+   * What isn't in the store isn't served from memory either: its blobs aren't here, and while its
+   * upstream can't be asked, nobody could pull it whole.
+   */
+  void evicted(Eviction eviction) {
+    RepositoryKey repository = eviction.content().repository();
+    evictions.incrementAndGet();
+    memory.invalidate(new Question(repository, eviction.content().digest()));
+    eviction.tags().forEach(tag -> recent.forget(new Question(repository, tag)));
+  }
+
+  /** Keeps a manifest; it is served in any case. Whether there was room for it. */
+  private boolean put(UpstreamRepository repository, StoredManifest manifest, Optional<Tag> tag) {
+    return kept(
+        repository,
+        () -> store.putManifest(repository.key(), manifest, parse(repository, manifest), tag));
+  }
+
+  /** Changes the catalog; false if that has no room. */
+  private static boolean kept(UpstreamRepository repository, Runnable change) {
+    try {
+      change.run();
+      return true;
+    } catch (UncheckedIOException e) {
+      if (!FullDisk.isCause(e)) {
+        throw e;
+      }
+      LOG.warn("what {} says now isn't kept: {}", repository.key(), e.getMessage());
+      return false;
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.larder.mirror;
 
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
+import dev.larder.store.Evictor;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import dev.larder.upstream.UpstreamRegistry;
@@ -24,12 +25,14 @@ public final class Mirrors implements Closeable {
 
   /**
    * @param store where mirrored content is kept; stays open
+   * @param evictor makes room there
    * @param upstreams finds a registry by its name; empty where the configuration doesn't allow it
    * @param clock by which answers age
    * @param fetched is told of each fetch that has ended; must not block
    */
   public Mirrors(
       Store store,
+      Evictor evictor,
       Function<RegistryName, Optional<UpstreamRegistry>> upstreams,
       MirrorSettings settings,
       InstantSource clock,
@@ -38,7 +41,8 @@ public final class Mirrors implements Closeable {
     this.settings = settings;
     this.clock = clock;
     this.manifests = new Manifests(store, clock, aside, fetched);
-    this.blobs = new Blobs(store, clock, settings.retries(), fetched);
+    evictor.addListener(manifests::evicted);
+    this.blobs = new Blobs(store, evictor, clock, settings.retries(), fetched);
     this.documents = new Documents(store, clock);
   }
 

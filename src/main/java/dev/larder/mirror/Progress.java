@@ -4,6 +4,7 @@ import dev.larder.store.RepositoryKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,6 +31,12 @@ final class Progress {
 
     /** It is in the store, and all who joined may serve it. */
     record Committed() implements State {}
+
+    /**
+     * There is no room for it: whoever reads it gets what is missing from the upstream, each for
+     * himself.
+     */
+    record Unkept(long length) implements State {}
 
     /** It didn't become whole. */
     record Failed(Lookup<MirroredBlob> answer) implements State {}
@@ -137,6 +144,11 @@ final class Progress {
     change(new State.Failed(answer));
   }
 
+  /** Ends the fetch of a blob of that length, for which there is no room. */
+  void leave(long length) {
+    change(new State.Unkept(length));
+  }
+
   /** Asks the fetch to end. */
   void stop() {
     lock.lock();
@@ -173,23 +185,26 @@ final class Progress {
   /**
    * Waits until bytes after the first {@code position} may be given out, or the whole is verified.
    *
-   * @return up to where bytes may be given out
+   * @return up to where bytes may be given out; empty if the fetch doesn't go on
    * @throws IOException if the fetch failed
    */
-  long awaitBeyond(long position) throws IOException {
+  OptionalLong awaitBeyond(long position) throws IOException {
     lock.lock();
     try {
       while (true) {
         switch (state) {
           case State.Committed() -> {
-            return Long.MAX_VALUE;
+            return OptionalLong.of(Long.MAX_VALUE);
+          }
+          case State.Unkept _ -> {
+            return OptionalLong.empty();
           }
           case State.Failed(var answer) -> throw new IOException(answer.message());
           case State.Arriving(long length) -> {
             long readable = Math.min(written, length - HELD_BACK);
             if (readable > position) {
               given = true;
-              return readable;
+              return OptionalLong.of(readable);
             }
           }
           case State.Asking() -> {}

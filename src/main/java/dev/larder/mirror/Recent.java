@@ -44,6 +44,10 @@ final class Recent<K, V> {
     answers.put(question, new Known.Found<>(value, at));
   }
 
+  void forget(K question) {
+    answers.invalidate(question);
+  }
+
   void absent(K question, String message, Instant at) {
     answers.put(question, new Known.Absent<>(message, at));
   }

@@ -81,6 +81,10 @@ public final class AccessCounter implements Consumer<Access> {
   private void countBlob(String upstream, Access access, boolean answered) {
     if (isPull(access)) {
       blobs(access).ifPresent(count -> metrics.add(upstream, count, 1));
+      if (access.outcome() == Access.Outcome.HIT) {
+        // Of use for those alone that no manifest refers to: others are used with their image.
+        pulled(access);
+      }
       metrics.add(upstream, Count.SERVED_BYTES, answered ? access.bytesSent() : 0);
     }
   }

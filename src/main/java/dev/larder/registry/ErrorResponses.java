@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.larder.http.Response;
 import dev.larder.oci.Digest;
 import dev.larder.oci.ErrorCode;
+import dev.larder.store.FullDisk;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -101,8 +101,12 @@ final class ErrorResponses {
 
   /** The store can't be read or written. */
   static Response storeFailed(Exception failure) {
-    return isDiskFull(failure)
-        ? of(507, ErrorCode.UNAVAILABLE, "the registry's disk is full")
+    return FullDisk.isCause(failure)
+        ? of(
+            507,
+            ErrorCode.UNAVAILABLE,
+            "the registry's disk is full: what was pushed before is safe, and this isn't kept; try"
+                + " again when it has room")
         : of(ErrorCode.UNKNOWN, "the registry's store failed; its log says more");
   }
 
@@ -147,19 +151,6 @@ final class ErrorResponses {
       case UNKNOWN -> 500;
       case UNAVAILABLE -> 503;
     };
-  }
-
-  /** By the system's own words: Java has no type for it. */
-  private static boolean isDiskFull(Exception failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-      if (message.contains("no space left")
-          || message.contains("quota exceeded")
-          || message.contains("disk is full")) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static Response of(int status, ErrorCode code, String message) {

@@ -15,6 +15,7 @@ import dev.larder.registry.Repository.MirroredRepository;
 import dev.larder.registry.Repository.OverlaidRepository;
 import dev.larder.registry.access.AccessControl;
 import dev.larder.registry.access.Action;
+import dev.larder.store.FullDisk;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
@@ -111,7 +112,11 @@ public final class RegistryHandler implements Handler {
       visit.abandoned();
       throw e;
     } catch (IOException | UncheckedIOException e) {
-      log.error("{} {}: the store failed", request.method(), request.path(), e);
+      if (FullDisk.isCause(e)) {
+        log.warn("{} {}: {}", request.method(), request.path(), e.getMessage());
+      } else {
+        log.error("{} {}: the store failed", request.method(), request.path(), e);
+      }
       return visit.answered(Reply.error(ErrorResponses.storeFailed(e)));
     } catch (RuntimeException e) {
       log.error("{} {} failed", request.method(), request.path(), e);

@@ -2,6 +2,7 @@ package dev.larder.registry;
 
 import dev.larder.store.IncomingBlob;
 import dev.larder.store.RepositoryKey;
+import dev.larder.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -77,16 +78,17 @@ final class Upload {
   /**
    * Appends what comes, as it comes: if the client breaks off, what has come until then is there.
    *
+   * @param store where it is to be
    * @param limit how many bytes may come
    * @return whether that was all that came
    */
-  boolean append(InputStream body, long limit) throws IOException {
+  boolean append(Store store, InputStream body, long limit) throws IOException {
     byte[] buffer = new byte[BUFFER_SIZE];
     long left = limit;
     int read;
     while ((read = body.read(buffer)) >= 0) {
       int taken = (int) Math.min(read, left);
-      blob.append(ByteBuffer.wrap(buffer, 0, taken));
+      store.append(blob, ByteBuffer.wrap(buffer, 0, taken));
       left -= taken;
       if (taken < read) {
         return false;

@@ -128,7 +128,7 @@ final class UploadHandler {
     try {
       all =
           upload.append(
-              call.request().body(), range.map(ContentRange::length).orElse(Long.MAX_VALUE));
+              store, call.request().body(), range.map(ContentRange::length).orElse(Long.MAX_VALUE));
     } catch (BrokenBodyException e) {
       throw e;
     } catch (IOException e) {

@@ -32,8 +32,8 @@ public final class Bookkeeper implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Bookkeeper.class);
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
-  /** Of how many images it is known between two times that they were pulled. */
-  private static final int MAX_IMAGES = 20_000;
+  /** Of how many images and blobs it is known between two times that they were pulled. */
+  private static final int MAX_IMAGES = 50_000;
 
   /** As requests name it: it is read later, by the thread that has the time. */
   private record Image(Optional<RegistryName> upstream, String repository, String reference) {}
@@ -68,7 +68,7 @@ public final class Bookkeeper implements Closeable {
   }
 
   /**
-   * Takes note that an image was asked for and answered. Neither blocks nor writes.
+   * Takes note that an image or blob was asked for and answered. Neither blocks nor writes.
    *
    * @param upstream the registry that its repository mirrors
    * @param repository the repository's name there

@@ -167,4 +167,39 @@ public interface Catalog {
 
   /** Keeps an upstream's answer of now under that key in place of the last one. */
   void putDocument(RepositoryKey repository, String key, Document document);
+
+  /** The bytes of the blobs that mirrored repositories have and no hosted one. */
+  long mirroredBytes();
+
+  /**
+   * Up to {@code limit} manifests of mirrored repositories, or blobs of theirs that no manifest
+   * there refers to, that were last of use at {@code until} or before; without those that are
+   * pinned. The least recently used come first, those after {@code after}.
+   */
+  List<CachedContent> leastRecentlyUsed(
+      CachedContent.Kind kind, Instant until, Optional<CachedContent> after, int limit);
+
+  /** The blobs that may go with that: itself, or what it refers to, whether that is here or not. */
+  List<Digest> blobsOf(CachedContent content);
+
+  /** The tags that name it. */
+  List<Tag> tags(CachedContent content);
+
+  /**
+   * Takes something out of its mirrored repository, with the tags that name it and the blobs that
+   * nothing else there refers to, unless it was used or pinned since it was listed. The look and
+   * the change are one step.
+   *
+   * @return the blobs that no repository has any more; empty if nothing was changed
+   */
+  Optional<List<Digest>> evict(CachedContent content);
+
+  /** Keeps what that names now and later. */
+  void pin(Pin pin);
+
+  /** Ends that; whether it was pinned. */
+  boolean unpin(Pin pin);
+
+  /** What is pinned, by upstream, repository and reference. */
+  List<Pin> pins();
 }

@@ -3,7 +3,10 @@ package dev.larder.store;
 import dev.larder.oci.Digest;
 import dev.larder.oci.Manifest;
 import dev.larder.oci.Tag;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +30,8 @@ public final class Store {
   private final Catalog catalog;
   private final Overlays overlays;
   private final DigestLocks locks = new DigestLocks();
+  private final Uses uses = new Uses();
+  private volatile RoomMaker roomMaker = _ -> false;
 
   public Store(BlobStore blobs, Catalog catalog) {
     this.blobs = blobs;
@@ -44,9 +49,32 @@ public final class Store {
     return overlays;
   }
 
+  /** Makes room on a full disk. */
+  @FunctionalInterface
+  interface RoomMaker {
+    /** Frees that many bytes, or what it can; false if there is no more room than before. */
+    boolean makeRoom(long bytes) throws IOException;
+  }
+
+  /** Says who makes room from now on where the disk is full. */
+  void whenFull(RoomMaker maker) {
+    roomMaker = maker;
+  }
+
   /** Opens a blob, if that repository may serve it. Whoever opens it closes it. */
   public Optional<Blob> openBlob(RepositoryKey repository, Digest digest) throws IOException {
-    return mayServe(repository, digest) ? blobs.open(digest) : Optional.empty();
+    return mayServe(repository, digest)
+        ? blobs.open(digest).map(blob -> new Blob(blob.content(), blob.size(), uses.begin(digest)))
+        : Optional.empty();
+  }
+
+  /** Says that a blob is about to come: what refers to it stays until the result is closed. */
+  public Closeable use(Digest digest) {
+    return uses.begin(digest);
+  }
+
+  Uses uses() {
+    return uses;
   }
 
   /** The length of a blob in bytes, if that repository may serve it. */
@@ -99,12 +127,42 @@ public final class Store {
 
   /** Begins a blob whose digest is told at its end; see {@link BlobStore#create}. */
   public IncomingBlob create() throws IOException {
-    return blobs.create();
+    return withRoom(0, blobs::create);
   }
 
   /** Begins a blob, or goes on with it; see {@link BlobStore#resume}. */
   public IncomingBlob resume(Digest digest) throws IOException {
-    return blobs.resume(digest);
+    return withRoom(0, () -> blobs.resume(digest));
+  }
+
+  /**
+   * Appends to a blob; see {@link IncomingBlob#append}. On a full disk, mirrored content makes
+   * room.
+   */
+  public void append(IncomingBlob incoming, ByteBuffer bytes) throws IOException {
+    withRoom(
+        bytes.remaining(),
+        () -> {
+          incoming.append(bytes);
+          return bytes;
+        });
+  }
+
+  private interface Writing<T> {
+    T write() throws IOException;
+  }
+
+  /** Writes, and tries it again as long as a full disk has something that can go. */
+  private <T> T withRoom(long bytes, Writing<T> writing) throws IOException {
+    while (true) {
+      try {
+        return writing.write();
+      } catch (IOException | UncheckedIOException e) {
+        if (!FullDisk.isCause(e) || !roomMaker.makeRoom(bytes)) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Begins a blob with the bytes of a file; see {@link BlobStore#adopt}. */
@@ -117,15 +175,22 @@ public final class Store {
    *
    * @throws DigestMismatchException as {@link IncomingBlob#commit}
    * @throws IOException as {@link IncomingBlob#commit}
-   * @throws java.io.UncheckedIOException if the catalog can't be written; the blob isn't served
+   * @throws UncheckedIOException if the catalog can't be written; the blob isn't served
    */
   public void commit(RepositoryKey repository, IncomingBlob incoming, Digest digest)
       throws DigestMismatchException, IOException {
     try (var _ = locks.lock(digest)) {
       incoming.commit(digest);
-      // If this fails, the file stays until the next sweep: a commit that failed on the disk may
-      // turn out to have happened.
-      catalog.linkBlob(repository, digest, incoming.size());
+      try {
+        catalog.linkBlob(repository, digest, incoming.size());
+      } catch (UncheckedIOException e) {
+        // After another failure than this one the change may turn out to have happened: then the
+        // file stays until the next sweep.
+        if (FullDisk.isCause(e) && !catalog.isBlobLinked(digest)) {
+          blobs.delete(digest);
+        }
+        throw e;
+      }
       overlays.written(repository);
     }
   }

@@ -15,9 +15,15 @@ import java.util.Optional;
  *     its images that are here
  * @param pulls how often it was asked for by this tag, or by its digest if it has none
  * @param lastPulled when that was; empty if never
+ * @param pinned whether it, or an index that lists it, is pinned
  */
 public record StoredImage(
-    Key key, MediaType mediaType, long size, long pulls, Optional<Instant> lastPulled) {
+    Key key,
+    MediaType mediaType,
+    long size,
+    long pulls,
+    Optional<Instant> lastPulled,
+    boolean pinned) {
 
   /**
    * Which one, and by which name: an image with two tags is listed twice.

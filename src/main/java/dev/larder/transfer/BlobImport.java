@@ -143,7 +143,7 @@ final class BlobImport {
     byte[] chunk = new byte[CHUNK];
     try (InputStream in = open(content)) {
       for (int count = read(in, chunk); count >= 0; count = read(in, chunk)) {
-        blob.append(ByteBuffer.wrap(chunk, 0, count));
+        store.append(blob, ByteBuffer.wrap(chunk, 0, count));
         read(to, count);
       }
     }

@@ -117,6 +117,7 @@ class ConfigurationFileTest {
                 fresh-for: 5m
                 negative-for: 1m
                 stale-for: 7d
+                keep-for: 30d
                 ca-file: /etc/ca.pem
                 username: me
                 password-file: /etc/password
@@ -141,6 +142,7 @@ class ConfigurationFileTest {
                 Optional.of(Duration.ofMinutes(5)),
                 Optional.of(Duration.ofMinutes(1)),
                 Optional.of(Duration.ofDays(7)),
+                Optional.of(Duration.ofDays(30)),
                 Optional.of(Path.of("/etc/ca.pem")),
                 Optional.of(new PasswordFileLogin("me", Path.of("/etc/password")))));
     assertThat(file.upstreams())
@@ -148,6 +150,7 @@ class ConfigurationFileTest {
         .isEqualTo(
             new UpstreamEntry(
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

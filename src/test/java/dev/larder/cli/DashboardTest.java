@@ -9,6 +9,7 @@ import dev.larder.http.Headers;
 import dev.larder.notify.EndpointSettings;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.access.AccessSettings;
+import dev.larder.store.CacheLimits;
 import dev.larder.store.Housekeeping;
 import dev.larder.testing.FakeUpstream;
 import dev.larder.testing.Fault;
@@ -137,6 +138,7 @@ class DashboardTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     EndpointSettings endpoint =
         new EndpointSettings(
@@ -159,6 +161,7 @@ class DashboardTest {
         Optional.empty(),
         AccessSettings.OPEN,
         Housekeeping.Schedule.DEFAULT,
+        CacheLimits.DEFAULT.size(),
         LogSettings.usual(LogFormat.TEXT),
         new Telemetry(Optional.empty(), List.of(endpoint)),
         StandIn.NONE);

@@ -391,7 +391,8 @@ class DistributionConfigurationTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.of(true)),
+                    Optional.of(true),
+                    Optional.empty()),
                 Optional.of(Path.of("/data")));
     assertThat(configuration.listen()).containsExactly(other);
     assertThat(configuration.data()).isEqualTo(Path.of("/data"));

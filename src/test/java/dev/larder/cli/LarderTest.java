@@ -14,6 +14,7 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.access.AccessSettings;
+import dev.larder.store.CacheLimits;
 import dev.larder.store.Housekeeping;
 import dev.larder.testing.FakeUpstream;
 import dev.larder.testing.Fault;
@@ -111,6 +112,7 @@ class LarderTest {
     UpstreamEntry entry =
         new UpstreamEntry(
             true,
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -433,6 +435,31 @@ class LarderTest {
   }
 
   @Test
+  void imagesArePinnedWhetherTheyAreHereOrNot() throws Exception {
+    upstream.putImage("org/app", "1", TestImages.image("app", 1000));
+    try (Larder larder = start()) {
+      assertThat(run("pin")).isEqualTo("0 Nothing is pinned.\n");
+      get(larder, "/v2/quay.io/org/app/manifests/1");
+
+      assertThat(run("pin", "quay.io/org/app:1", "quay.io/org/app:2"))
+          .isEqualTo(
+              """
+              0 pinned quay.io/org/app:1
+              pinned quay.io/org/app:2, which isn't here: it stays once it is pulled
+              """);
+      assertThat(run("get", "images")).containsPattern("PINNED *\n.*quay.io/org/app:1 .* true");
+      assertThat(run("pin", "app:1")).startsWith("1 ").contains("pushed here");
+      assertThat(run("pin", "quay.io/org/app")).startsWith("1 ").contains("REGISTRY/NAME:TAG");
+      assertThat(run("unpin", "quay.io/org/app:3"))
+          .isEqualTo("1 larder: quay.io/org/app:3 isn't pinned\n");
+      assertThat(run("status")).containsPattern("Cache +0 bytes of at most .*, 2 pins; 0 evicted");
+    }
+    assertThat(run("unpin", "quay.io/org/app:1", "-o", "json"))
+        .isEqualTo("0 {\"unpinned\":[{\"name\":\"quay.io/org/app:1\",\"here\":true}]}\n");
+    assertThat(run("pin")).startsWith("0 pinned quay.io/org/app:2");
+  }
+
+  @Test
   void whatWasPushedOverAnUpstreamsImageIsRemovedByItsName() throws Exception {
     TestImages.Image ours = TestImages.image("ours", 1000);
     upstream.putImage("org/app", "1", TestImages.image("theirs", 1000));
@@ -519,6 +546,7 @@ class LarderTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return Map.of(new RegistryName("quay.io"), entry);
   }
@@ -543,6 +571,7 @@ class LarderTest {
             Optional.empty(),
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,
+            CacheLimits.DEFAULT.size(),
             LogSettings.usual(LogFormat.TEXT),
             Telemetry.NONE,
             StandIn.NONE);

@@ -260,14 +260,6 @@ class BlobFaultsTest {
   }
 
   @Test
-  void fullDiskFailsThePullAndNothingElse() throws Exception {
-    mirrors.blobs().limit(500_000);
-    assertThat(pullInVain(layer)).isLessThanOrEqualTo(500_000);
-    mirrors.blobs().limit(Long.MAX_VALUE);
-    assertThat(read(pull())).isEqualTo(LAYER);
-  }
-
-  @Test
   void nothingIsFetchedOnceItIsClosed() throws Exception {
     Mirror app = mirrors.mirror(upstream, "app");
     mirrors.mirrors().close();

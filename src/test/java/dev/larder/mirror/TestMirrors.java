@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
+import dev.larder.store.CacheLimits;
+import dev.larder.store.CacheSize;
+import dev.larder.store.Disk;
+import dev.larder.store.Evictor;
 import dev.larder.store.Store;
 import dev.larder.store.file.FileBlobStore;
 import dev.larder.store.sql.SqliteCatalog;
@@ -70,6 +74,8 @@ final class TestMirrors implements Closeable {
   private SqliteCatalog catalog;
   private FaultyBlobStore blobs;
   private Store store;
+  private CacheSize cacheSize = new CacheSize.Bytes(Long.MAX_VALUE);
+  private Evictor evictor;
   private Mirrors mirrors;
 
   /**
@@ -81,12 +87,23 @@ final class TestMirrors implements Closeable {
     this.catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock);
     this.blobs = new FaultyBlobStore(new FileBlobStore(folder));
     this.store = new Store(blobs, catalog);
+    this.evictor = newEvictor();
     this.mirrors = open();
+  }
+
+  private Evictor newEvictor() {
+    return new Evictor(
+        store,
+        new CacheLimits(cacheSize, Map.of()),
+        () -> new Disk(0, 0),
+        InstantSource.system(),
+        () -> {});
   }
 
   private Mirrors open() {
     return new Mirrors(
         store,
+        evictor,
         name -> upstreams.computeIfAbsent(name, this::upstream).registry(name),
         new MirrorSettings(new Freshness(FRESH, ABSENT, staleFor), Map.of(), RETRIES),
         clock,
@@ -119,6 +136,16 @@ final class TestMirrors implements Closeable {
     return blobs;
   }
 
+  /** Ends and starts it again with a cache that may have that many bytes. */
+  void limitCache(long bytes) throws IOException {
+    cacheSize = new CacheSize.Bytes(bytes);
+    restart();
+  }
+
+  Evictor evictor() {
+    return evictor;
+  }
+
   Mirror mirror(FakeUpstream upstream, String repository) {
     return mirrors.mirror(upstream.name(), new RepositoryName(repository)).orElseThrow();
   }
@@ -146,12 +173,14 @@ final class TestMirrors implements Closeable {
     catalog = new SqliteCatalog(folder.resolve("catalog.db"), clock);
     blobs = new FaultyBlobStore(new FileBlobStore(folder));
     store = new Store(blobs, catalog);
+    evictor = newEvictor();
     mirrors = open();
   }
 
   @Override
   public void close() throws IOException {
     mirrors.close();
+    evictor.close();
     upstreams.values().forEach(Upstreams::close);
     upstreams.clear();
     catalog.close();

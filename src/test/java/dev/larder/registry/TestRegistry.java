@@ -16,6 +16,9 @@ import dev.larder.oci.RegistryName;
 import dev.larder.registry.access.AccessControl;
 import dev.larder.registry.access.AccessSettings;
 import dev.larder.store.BlobStore;
+import dev.larder.store.CacheLimits;
+import dev.larder.store.Disk;
+import dev.larder.store.Evictor;
 import dev.larder.store.Store;
 import dev.larder.store.file.FileBlobStore;
 import dev.larder.store.sql.SqliteCatalog;
@@ -123,6 +126,8 @@ final class TestRegistry implements Closeable {
     mirrors =
         new Mirrors(
             store,
+            new Evictor(
+                store, CacheLimits.DEFAULT, () -> new Disk(1L << 40, 1L << 40), now::get, () -> {}),
             upstreams.orElse(
                 name -> name.equals(DENIED) ? Optional.empty() : Optional.of(upstream)),
             new MirrorSettings(

@@ -106,6 +106,7 @@ public final class FaultyBlobStore implements BlobStore {
         throw new IOException("No space left on device");
       }
       blob.append(bytes);
+      failed = false;
     }
 
     @Override

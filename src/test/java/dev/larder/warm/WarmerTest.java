@@ -15,6 +15,9 @@ import dev.larder.oci.Platforms;
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import dev.larder.store.CacheLimits;
+import dev.larder.store.Disk;
+import dev.larder.store.Evictor;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import dev.larder.store.StoredManifest;
@@ -93,7 +96,12 @@ class WarmerTest {
             ProxySettings.NONE);
     mirrors =
         new Mirrors(
-            store, upstreams::registry, MirrorSettings.DEFAULT, InstantSource.system(), _ -> {});
+            store,
+            roomy(),
+            upstreams::registry,
+            MirrorSettings.DEFAULT,
+            InstantSource.system(),
+            _ -> {});
   }
 
   @AfterEach
@@ -239,7 +247,12 @@ class WarmerTest {
     mirrors.close();
     mirrors =
         new Mirrors(
-            store, upstreams::registry, MirrorSettings.DEFAULT, InstantSource.system(), _ -> {});
+            store,
+            roomy(),
+            upstreams::registry,
+            MirrorSettings.DEFAULT,
+            InstantSource.system(),
+            _ -> {});
     upstream.vanish();
 
     Outcome.Here outcome = here(pull("quay.io/org/app:1").getFirst());
@@ -327,5 +340,15 @@ class WarmerTest {
 
   private static boolean getsBigLayer(SeenRequest request) {
     return request.path().endsWith(ONE.layer(1).toString());
+  }
+
+  /** Never evicts anything. */
+  private Evictor roomy() {
+    return new Evictor(
+        store,
+        CacheLimits.DEFAULT,
+        () -> new Disk(1L << 40, 1L << 40),
+        InstantSource.system(),
+        () -> {});
   }
 }

@@ -59,6 +59,7 @@ public final class FileBlobStore implements BlobStore {
   private final Path incoming;
   private final Path partial;
   private final Path quarantine;
+  private final RoomCheck check;
   private final AtomicLong created = new AtomicLong();
 
   /** The blobs on their way in whose digest is known. */
@@ -67,16 +68,33 @@ public final class FileBlobStore implements BlobStore {
   /** The folders of blobs whose own names are known to be durable. */
   private final Set<Path> shards = ConcurrentHashMap.newKeySet();
 
+  /** Is asked before bytes are written. */
+  @FunctionalInterface
+  public interface RoomCheck {
+    /**
+     * Returns if there is room for blobs.
+     *
+     * @throws IOException if there is none
+     */
+    void require() throws IOException;
+  }
+
+  /** Opens the store in {@code folder}, where blobs may have all the room there is. */
+  public FileBlobStore(Path folder) throws IOException {
+    this(folder, () -> {});
+  }
+
   /**
    * Opens the store in {@code folder}, which is made if it isn't there. What an earlier run left in
    * {@code incoming} is dropped, and so are partial blobs that have become whole in another way.
    */
-  public FileBlobStore(Path folder) throws IOException {
+  public FileBlobStore(Path folder, RoomCheck check) throws IOException {
     this.blobs = folder.resolve("blobs");
     this.incoming = folder.resolve("incoming");
     this.partial = folder.resolve("partial");
     this.quarantine = folder.resolve("quarantine");
     DurableFiles.createFolders(folder);
+    this.check = check;
     DurableFiles.createFolder(incoming);
     DurableFiles.createFolder(partial);
     DurableFiles.createFolder(blobs);
@@ -104,6 +122,10 @@ public final class FileBlobStore implements BlobStore {
         }
       }
     }
+  }
+
+  void requireRoom() throws IOException {
+    check.require();
   }
 
   @Override

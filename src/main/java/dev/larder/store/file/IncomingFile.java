@@ -39,7 +39,7 @@ final class IncomingFile implements IncomingBlob {
   private FileChannel channel;
   private volatile long size;
 
-  /** Whether bytes couldn't be written: then they are dropped, to make room on a full disk. */
+  /** Whether the last bytes couldn't be written: then all go, to make room on a full disk. */
   private boolean failed;
 
   private boolean ended;
@@ -89,11 +89,12 @@ final class IncomingFile implements IncomingBlob {
   @Override
   public void append(ByteBuffer bytes) throws IOException {
     requireWritable();
-    ByteBuffer hashed = bytes.duplicate();
+    ByteBuffer written = bytes.duplicate();
     long position = size;
     try {
-      while (bytes.hasRemaining()) {
-        position += channel.write(bytes, position);
+      store.requireRoom();
+      while (written.hasRemaining()) {
+        position += channel.write(written, position);
       }
     } catch (ClosedChannelException e) {
       // The writer was interrupted; it may come back for these bytes.
@@ -102,7 +103,8 @@ final class IncomingFile implements IncomingBlob {
       failed = true;
       throw new IOException("%s can't be written: %s".formatted(file, e.getMessage()), e);
     }
-    hash.update(hashed);
+    failed = false;
+    hash.update(bytes);
     size = position;
   }
 

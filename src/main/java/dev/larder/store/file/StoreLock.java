@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.larder.store.FullDisk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -75,15 +76,26 @@ public final class StoreLock implements Closeable {
       if (channel.tryLock() == null) {
         throw new StoreLockedException(folder, holder(channel));
       }
+      write(channel, words);
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** The lock holds without the words: on a full disk, there is room for none. */
+  private static void write(FileChannel channel, String words) throws IOException {
+    try {
       channel.truncate(0);
       ByteBuffer bytes = UTF_8.encode(words);
       while (bytes.hasRemaining()) {
         channel.write(bytes, channel.size());
       }
-      return channel;
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
+    } catch (IOException e) {
+      if (!FullDisk.isCause(e)) {
+        throw e;
+      }
     }
   }
 

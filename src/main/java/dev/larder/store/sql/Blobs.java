@@ -34,31 +34,50 @@ final class Blobs {
   /** Adds a blob to a repository, or says that it is of use there. */
   static int link(Session session, RepositoryKey repository, Digest digest, long size, Instant now)
       throws SQLException {
-    return session.change(
-        """
-        INSERT INTO repository_blobs (repository_id, digest, size, used_at) VALUES (?, ?, ?, ?)
-        ON CONFLICT (repository_id, digest) DO UPDATE SET used_at = excluded.used_at
-        """,
-        Repositories.id(session, repository),
-        digest.toString(),
-        size,
-        now.toEpochMilli());
+    long id = Repositories.id(session, repository);
+    return Totals.keep(
+        session,
+        digest,
+        () -> {
+          int linked =
+              session.change(
+                  """
+                  INSERT INTO repository_blobs (repository_id, digest, size, used_at)
+                  VALUES (?, ?, ?, ?)
+                  ON CONFLICT (repository_id, digest) DO UPDATE SET used_at = excluded.used_at
+                  """,
+                  id,
+                  digest.toString(),
+                  size,
+                  now.toEpochMilli());
+          if (repository.upstream().isPresent()) {
+            Evictable.release(session, id, List.of(digest), now);
+          }
+          return linked;
+        });
   }
 
   /** Takes a blob out of a repository; whether it was there. */
   static boolean unlink(Session session, RepositoryKey repository, Digest digest)
       throws SQLException {
-    return session.change(
-            "DELETE FROM repository_blobs WHERE" + IS_REPOSITORY + "AND digest = ?",
-            upstream(repository),
-            name(repository),
-            digest.toString())
-        > 0;
+    return Totals.keep(
+        session,
+        digest,
+        () ->
+            session.change(
+                    "DELETE FROM repository_blobs WHERE" + IS_REPOSITORY + "AND digest = ?",
+                    upstream(repository),
+                    name(repository),
+                    digest.toString())
+                > 0);
   }
 
   /** Takes a blob out of all repositories. */
   static int unlink(Session session, Digest digest) throws SQLException {
-    return session.change("DELETE FROM repository_blobs WHERE digest = ?", digest.toString());
+    return Totals.keep(
+        session,
+        digest,
+        () -> session.change("DELETE FROM repository_blobs WHERE digest = ?", digest.toString()));
   }
 
   /** A page of the blobs that repositories have, each once. */

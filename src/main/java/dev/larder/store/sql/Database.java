@@ -1,5 +1,6 @@
 package dev.larder.store.sql;
 
+import dev.larder.store.FullDisk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ final class Database implements Closeable {
   private static final int READERS = 4;
 
   private final Path file;
+  private final BooleanSupplier makeRoom;
   private final ReentrantLock writing = new ReentrantLock(true);
   private final Semaphore reading = new Semaphore(READERS, true);
   private final ConcurrentLinkedDeque<Session> readers = new ConcurrentLinkedDeque<>();
@@ -40,10 +43,13 @@ final class Database implements Closeable {
    * Opens the file, or makes it, and brings it to the schema of this version.
    *
    * @param now when that is
+   * @param makeRoom is asked to make some where something is to be removed and the disk is full;
+   *     false if it can't
    * @throws IOException if it can't be opened, or was written by a newer version
    */
-  Database(Path file, Instant now) throws IOException {
+  Database(Path file, Instant now, BooleanSupplier makeRoom) throws IOException {
     this.file = file;
+    this.makeRoom = makeRoom;
     try {
       Session session = connect(false);
       writer = session;
@@ -95,22 +101,45 @@ final class Database implements Closeable {
 
   /** Does all of {@code work} or, if it throws, nothing. It is durable when this returns. */
   <T> T write(Work<T> work) {
+    return write(work, () -> false);
+  }
+
+  /**
+   * The same for work that removes something, for which room is made on a full disk; then it is
+   * done a second time.
+   */
+  <T> T remove(Work<T> work) {
+    return write(work, makeRoom);
+  }
+
+  private <T> T write(Work<T> work, BooleanSupplier whenFull) {
     writing.lock();
     try {
       if (closed) {
         throw closedException();
       }
-      Session session = writer;
-      if (session == null) {
-        session = connect(false);
-        writer = session;
+      try {
+        return transact(writer(), work);
+      } catch (SQLException e) {
+        if (!FullDisk.isCause(e) || !whenFull.getAsBoolean()) {
+          throw e;
+        }
+        return transact(writer(), work);
       }
-      return transact(session, work);
     } catch (SQLException e) {
       throw failure("written", e);
     } finally {
       writing.unlock();
     }
+  }
+
+  private Session writer() throws SQLException {
+    Session session = writer;
+    if (session == null) {
+      session = connect(false);
+      writer = session;
+    }
+    return session;
   }
 
   private <T> T transact(Session session, Work<T> work) throws SQLException {

@@ -49,7 +49,12 @@ final class Manifests {
         manifest.mediaType().value(),
         now.toEpochMilli());
     Unused.loseManifest(session, id, digest, now);
+    List<Digest> before = Evictable.references(session, id, manifest.digest());
     putReferences(session, id, digest, parsed);
+    if (repository.upstream().isPresent()) {
+      Evictable.come(session, id, manifest.digest(), now);
+      Evictable.release(session, id, before, now);
+    }
     putSubject(session, id, digest, parsed);
     if (tag.isPresent()) {
       Unused.loseTag(session, id, tag.get().value(), now);
@@ -182,14 +187,19 @@ final class Manifests {
   static boolean delete(Session session, RepositoryKey repository, Digest digest, Instant now)
       throws SQLException {
     Optional<Long> id = Repositories.find(session, repository);
-    if (id.isPresent()) {
-      Unused.loseManifest(session, id.get(), digest.toString(), now);
+    if (id.isEmpty()) {
+      return false;
     }
+    Unused.loseManifest(session, id.get(), digest.toString(), now);
+    return delete(session, id.get(), digest);
+  }
+
+  /** Takes a manifest out of the repository of that number; whether it was there. */
+  static boolean delete(Session session, long id, Digest digest) throws SQLException {
     int deleted =
         session.change(
-            "DELETE FROM repository_manifests WHERE" + IS_REPOSITORY + "AND digest = ?",
-            upstream(repository),
-            name(repository),
+            "DELETE FROM repository_manifests WHERE repository_id = ? AND digest = ?",
+            id,
             digest.toString());
     if (deleted > 0) {
       session.change(
@@ -203,7 +213,20 @@ final class Manifests {
   }
 
   /** Takes a manifest out of all repositories. */
-  static int delete(Session session, Digest digest) throws SQLException {
+  static int delete(Session session, Digest digest, Instant now) throws SQLException {
+    List<Long> mirrors =
+        session.all(
+            row -> row.getLong(1),
+            """
+            SELECT p.id FROM repository_manifests m JOIN repositories p ON p.id = m.repository_id
+            WHERE m.digest = ? AND p.upstream <> ''
+            """,
+            digest.toString());
+    for (long id : mirrors) {
+      List<Digest> blobs = Evictable.references(session, id, digest);
+      delete(session, id, digest);
+      Evictable.release(session, id, blobs, now);
+    }
     session.change("DELETE FROM repository_manifests WHERE digest = ?", digest.toString());
     return session.change("DELETE FROM manifests WHERE digest = ?", digest.toString());
   }

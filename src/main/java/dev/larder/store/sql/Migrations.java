@@ -15,7 +15,12 @@ import java.util.List;
  */
 final class Migrations {
   private static final List<String> STEPS =
-      List.of("001-catalog.sql", "002-last-use.sql", "003-statistics.sql", "005-freshness.sql");
+      List.of(
+          "001-catalog.sql",
+          "002-last-use.sql",
+          "003-statistics.sql",
+          "004-eviction.sql",
+          "005-freshness.sql");
 
   private Migrations() {}
 

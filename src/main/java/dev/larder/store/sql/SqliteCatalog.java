@@ -12,12 +12,14 @@ import dev.larder.oci.Manifest;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import dev.larder.store.CachedContent;
 import dev.larder.store.Catalog;
 import dev.larder.store.Document;
 import dev.larder.store.HostedContent;
 import dev.larder.store.Inventory;
 import dev.larder.store.LastAnswer;
 import dev.larder.store.MissingPart;
+import dev.larder.store.Pin;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Statistics;
 import dev.larder.store.StoredManifest;
@@ -31,6 +33,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * The catalog in one SQLite file (and its {@code -wal} and {@code -shm}). Its tables are described
@@ -58,11 +61,19 @@ public final class SqliteCatalog implements Catalog, Closeable {
    * Opens the catalog in {@code file}, which is made if it isn't there; its folder must be.
    *
    * @param clock tells when things are last of use
+   * @param makeRoom is asked to make some where something is to be removed and the disk is full;
+   *     false if it can't
    * @throws IOException if it can't be opened, or was written by a newer version of Larder
    */
-  public SqliteCatalog(Path file, InstantSource clock) throws IOException {
-    this.database = new Database(file, clock.instant());
+  public SqliteCatalog(Path file, InstantSource clock, BooleanSupplier makeRoom)
+      throws IOException {
+    this.database = new Database(file, clock.instant(), makeRoom);
     this.clock = clock;
+  }
+
+  /** The same, for which nobody makes room. */
+  public SqliteCatalog(Path file, InstantSource clock) throws IOException {
+    this(file, clock, () -> false);
   }
 
   /** Lists what is here; to be used until this is closed. */
@@ -151,13 +162,13 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean deleteManifest(RepositoryKey repository, Digest digest) {
-    return database.write(
+    return database.remove(
         session -> Manifests.delete(session, repository, digest, clock.instant()));
   }
 
   @Override
   public boolean deleteTag(RepositoryKey repository, Tag tag) {
-    return database.write(
+    return database.remove(
         session -> {
           Optional<Long> id = Repositories.find(session, repository);
           if (id.isPresent()) {
@@ -224,7 +235,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean unlinkBlob(RepositoryKey repository, Digest digest) {
-    return database.write(session -> Blobs.unlink(session, repository, digest));
+    return database.remove(session -> Blobs.unlink(session, repository, digest));
   }
 
   @Override
@@ -255,7 +266,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean unlinkUnusedBlob(RepositoryKey repository, Digest digest, Instant until) {
-    return database.write(
+    return database.remove(
         session ->
             Unused.is(session, Kind.BLOBS, repository, digest, until)
                 && Blobs.unlink(session, repository, digest));
@@ -269,7 +280,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean deleteUnusedManifest(RepositoryKey repository, Digest digest, Instant until) {
-    return database.write(
+    return database.remove(
         session ->
             Unused.is(session, Kind.MANIFESTS, repository, digest, until)
                 && Manifests.delete(session, repository, digest, clock.instant()));
@@ -282,7 +293,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public void unlinkBlob(Digest digest) {
-    database.write(session -> Blobs.unlink(session, digest));
+    database.remove(session -> Blobs.unlink(session, digest));
   }
 
   @Override
@@ -302,7 +313,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public void deleteManifest(Digest digest) {
-    database.write(session -> Manifests.delete(session, digest));
+    database.remove(session -> Manifests.delete(session, digest, clock.instant()));
     contents.invalidate(digest);
   }
 
@@ -376,40 +387,61 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public Optional<LastAnswer<Document>> document(RepositoryKey repository, String key) {
-    return database.read(
-        session ->
-            session.first(
-                row ->
-                    new LastAnswer<>(
-                        new Document(row.getBytes(1), Optional.ofNullable(row.getString(2))),
-                        Instant.ofEpochMilli(row.getLong(3))),
-                "SELECT content, next_query, checked_at FROM documents WHERE"
-                    + IS_REPOSITORY
-                    + "AND document_key = ?",
-                upstream(repository),
-                name(repository),
-                key));
+    return database.read(session -> Documents.find(session, repository, key));
   }
 
   @Override
   public void putDocument(RepositoryKey repository, String key, Document document) {
     database.write(
-        session ->
-            session.change(
-                """
-                INSERT INTO documents
-                  (repository_id, document_key, content, next_query, checked_at)
-                VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (repository_id, document_key) DO UPDATE SET
-                  content = excluded.content,
-                  next_query = excluded.next_query,
-                  checked_at = excluded.checked_at
-                """,
-                Repositories.id(session, repository),
-                key,
-                document.content(),
-                document.next().orElse(null),
-                clock.instant().toEpochMilli()));
+        session -> {
+          Documents.put(session, repository, key, document, clock.instant());
+          return document;
+        });
+  }
+
+  @Override
+  public long mirroredBytes() {
+    return database.read(session -> Totals.read(session, Totals.MIRRORED));
+  }
+
+  @Override
+  public List<CachedContent> leastRecentlyUsed(
+      CachedContent.Kind kind, Instant until, Optional<CachedContent> after, int limit) {
+    return database.read(session -> Evictable.list(session, kind, until, after, limit));
+  }
+
+  @Override
+  public List<Digest> blobsOf(CachedContent content) {
+    return database.read(session -> Evictable.blobsOf(session, content));
+  }
+
+  @Override
+  public List<Tag> tags(CachedContent content) {
+    return database.read(session -> Evictable.tags(session, content));
+  }
+
+  @Override
+  public Optional<List<Digest>> evict(CachedContent content) {
+    return database.remove(session -> Evictable.evict(session, content));
+  }
+
+  @Override
+  public void pin(Pin pin) {
+    database.write(
+        session -> {
+          Pins.add(session, pin.repository(), pin.reference());
+          return pin;
+        });
+  }
+
+  @Override
+  public boolean unpin(Pin pin) {
+    return database.remove(session -> Pins.remove(session, pin.repository(), pin.reference()));
+  }
+
+  @Override
+  public List<Pin> pins() {
+    return database.read(Pins::all);
   }
 
   /** Waits for the work that is going on, and closes the file. */

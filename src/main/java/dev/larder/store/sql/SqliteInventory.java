@@ -40,7 +40,8 @@ final class SqliteInventory implements Inventory {
   private static final String COLUMNS =
       "SELECT p.upstream, p.name, %s, c.digest, c.media_type,"
           + SIZE
-          + ", %s.pulls, %<s.pulled_at ";
+          + ", %s.pulls, %<s.pulled_at, "
+          + Pins.HOLD;
 
   /** The joins are to be done in this order, which is that of the pages. */
   private static final String TAGGED =
@@ -187,7 +188,8 @@ final class SqliteInventory implements Inventory {
         new MediaType(row.getString(5)),
         row.getLong(6),
         row.getLong(7),
-        never ? Optional.empty() : Optional.of(Instant.ofEpochMilli(pulledAt)));
+        never ? Optional.empty() : Optional.of(Instant.ofEpochMilli(pulledAt)),
+        row.getBoolean(9));
   }
 
   @Override

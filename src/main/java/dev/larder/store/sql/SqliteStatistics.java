@@ -70,6 +70,9 @@ final class SqliteStatistics implements Statistics {
         Repositories.upstream(pulls.repository()),
         Repositories.name(pulls.repository()),
         pulls.reference().toString());
+    if (pulls.repository().upstream().isPresent()) {
+      Evictable.use(session, pulls.repository(), pulls.reference().toString(), pulls.last());
+    }
   }
 
   @Override

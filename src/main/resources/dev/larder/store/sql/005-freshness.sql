@@ -2,5 +2,3 @@
 -- nobody has noted: it counts from this step, {now}, on.
 ALTER TABLE tags ADD COLUMN checked_at INTEGER NOT NULL DEFAULT 0;
 UPDATE tags SET checked_at = {now};
-ALTER TABLE documents ADD COLUMN checked_at INTEGER NOT NULL DEFAULT 0;
-UPDATE documents SET checked_at = {now};

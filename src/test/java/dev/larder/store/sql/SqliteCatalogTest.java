@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.oci.Descriptor;
 import dev.larder.oci.Digest;
@@ -13,7 +14,10 @@ import dev.larder.oci.MediaType;
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
+import dev.larder.store.CachedContent;
+import dev.larder.store.CachedContent.Kind;
 import dev.larder.store.Document;
+import dev.larder.store.FullDisk;
 import dev.larder.store.HostedContent;
 import dev.larder.store.LastAnswer;
 import dev.larder.store.RepositoryKey;
@@ -452,6 +456,21 @@ class SqliteCatalogTest {
   }
 
   @Test
+  void theOldestDocumentsMakeRoomForNewOnes() {
+    Document large = new Document(new byte[30 << 20], Optional.empty());
+    catalog.putDocument(MIRROR, "1", large);
+    catalog.putDocument(MIRROR, "2", large);
+    catalog.putDocument(MIRROR, "2", large);
+    assertThat(catalog.document(MIRROR, "1")).isPresent();
+
+    catalog.putDocument(MIRROR, "3", large);
+
+    assertThat(catalog.document(MIRROR, "1")).isEmpty();
+    assertThat(catalog.document(MIRROR, "2")).isPresent();
+    assertThat(catalog.document(MIRROR, "3")).isPresent();
+  }
+
+  @Test
   void theLastDocumentUnderAKeyIsKept() throws Exception {
     catalog.putDocument(
         MIRROR, "tags", new Document("one".getBytes(UTF_8), Optional.of("last=a&n=1")));
@@ -538,13 +557,24 @@ class SqliteCatalogTest {
   @Test
   void whatAnOlderVersionHasLeftIsOfUseWhenThisOneComes() throws Exception {
     catalog.linkBlob(APP, digest("old"), 3);
-    put(MIRROR, stored("one"), "latest");
+    catalog.linkBlob(APP, digest("both"), 5);
+    catalog.linkBlob(MIRROR, digest("both"), 5);
+    catalog.linkBlob(MIRROR, digest("loose"), 7);
+    StoredManifest mirrored = stored("mirrored");
+    catalog.putManifest(MIRROR, mirrored, Optional.empty(), Optional.of(LATEST));
     catalog.putDocument(MIRROR, "tags", new Document(new byte[0], Optional.empty()));
     catalog.close();
     execute(
         """
         ALTER TABLE tags DROP COLUMN checked_at;
-        ALTER TABLE documents DROP COLUMN checked_at;
+        DROP TABLE totals;
+        DROP TABLE pins;
+        DROP INDEX documents_by_age;
+        DROP INDEX repository_blobs_by_last_use;
+        DROP INDEX repository_manifests_by_last_use;
+        ALTER TABLE documents DROP COLUMN kept_at;
+        ALTER TABLE repository_blobs DROP COLUMN last_use;
+        ALTER TABLE repository_manifests DROP COLUMN last_use;
         DROP TABLE day_counts;
         ALTER TABLE tags DROP COLUMN pulls;
         ALTER TABLE tags DROP COLUMN pulled_at;
@@ -561,7 +591,14 @@ class SqliteCatalogTest {
 
     assertThat(catalog.unusedBlobs(now.minusMillis(1), Optional.empty(), 10)).isEmpty();
     assertThat(catalog.unusedBlobs(now, Optional.empty(), 10))
-        .containsExactly(new HostedContent(APP, digest("old"), 3));
+        .containsExactlyInAnyOrder(
+            new HostedContent(APP, digest("old"), 3), new HostedContent(APP, digest("both"), 5));
+    assertThat(catalog.mirroredBytes()).isEqualTo(7);
+    assertThat(catalog.leastRecentlyUsed(Kind.MANIFEST, now, Optional.empty(), 10))
+        .containsExactly(new CachedContent(MIRROR, mirrored.digest(), Kind.MANIFEST, now));
+    assertThat(catalog.leastRecentlyUsed(Kind.BLOB, now, Optional.empty(), 10))
+        .extracting(CachedContent::digest)
+        .containsExactlyInAnyOrder(digest("both"), digest("loose"));
     assertThat(catalog.lastAnswer(MIRROR, LATEST).orElseThrow().at()).isEqualTo(now);
     assertThat(catalog.document(MIRROR, "tags").orElseThrow().at()).isEqualTo(now);
   }
@@ -598,6 +635,29 @@ class SqliteCatalogTest {
   }
 
   @Test
+  void roomIsMadeForRemovalsAndForNothingElse() throws Exception {
+    catalog.close();
+    catalog =
+        new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system(), this::makeRoom);
+    put(APP, stored("one"), "latest");
+    execute(
+        """
+        CREATE TRIGGER full BEFORE DELETE ON tags
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END;
+        CREATE TRIGGER full_as_well BEFORE INSERT ON documents
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
+        """);
+
+    Document document = new Document(new byte[1], Optional.empty());
+    assertThatThrownBy(() -> catalog.putDocument(MIRROR, "1", document))
+        .isInstanceOf(UncheckedIOException.class)
+        .satisfies(e -> assertThat(FullDisk.isCause(e)).isTrue());
+    assertThat(catalog.deleteTag(APP, LATEST)).isTrue();
+
+    assertThat(catalog.tag(APP, LATEST)).isEmpty();
+  }
+
+  @Test
   void aFileThatIsNoDatabaseIsRefused() throws Exception {
     Path file = Files.writeString(folder.resolve("other.db"), "no database at all".repeat(100));
 
@@ -623,6 +683,15 @@ class SqliteCatalogTest {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.executeUpdate(sql);
+    }
+  }
+
+  private boolean makeRoom() {
+    try {
+      execute("DROP TRIGGER full");
+      return true;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
