@@ -26,12 +26,14 @@ public final class Store {
   private final BlobStore blobs;
   private final Catalog catalog;
   private final Overlays overlays;
+  private final PrivateRepositories privateRepositories;
   private final DigestLocks locks = new DigestLocks();
 
   public Store(BlobStore blobs, Catalog catalog) {
     this.blobs = blobs;
     this.catalog = catalog;
     this.overlays = new Overlays(catalog);
+    this.privateRepositories = new PrivateRepositories(catalog);
   }
 
   /** Who refers to what. Blobs and manifests are added by this class, not there. */
@@ -42,6 +44,11 @@ public final class Store {
   /** Which mirrored repositories have something hosted over them. */
   public Overlays overlays() {
     return overlays;
+  }
+
+  /** Which mirrored repositories aren't everybody's. */
+  public PrivateRepositories privateRepositories() {
+    return privateRepositories;
   }
 
   /** Opens a blob, if that repository may serve it. Whoever opens it closes it. */

@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class Migrations {
   private static final List<String> STEPS =
-      List.of("001-catalog.sql", "002-last-use.sql", "003-statistics.sql");
+      List.of("001-catalog.sql", "002-last-use.sql", "003-statistics.sql", "006-private.sql");
 
   private Migrations() {}
 

@@ -540,6 +540,7 @@ class SqliteCatalogTest {
     catalog.close();
     execute(
         """
+        ALTER TABLE repositories DROP COLUMN private;
         DROP TABLE day_counts;
         ALTER TABLE tags DROP COLUMN pulls;
         ALTER TABLE tags DROP COLUMN pulled_at;
