@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param upstreams the upstreams that the configuration names
  * @param otherUpstreams whether others may be mirrored
  * @param overlays whether images may be pushed over what is mirrored
+ * @param passChallenges whether clients meet upstreams' challenges with secrets of their own
  * @param tls the certificate of all listeners; without, they speak plain HTTP
  * @param access who may do what
  * @param housekeeping when what is collected and verified
@@ -32,6 +33,7 @@ record Configuration(
     Map<RegistryName, ConfigurationFile.UpstreamEntry> upstreams,
     boolean otherUpstreams,
     boolean overlays,
+    boolean passChallenges,
     Optional<Tls> tls,
     AccessSettings access,
     Schedule housekeeping,
@@ -47,6 +49,7 @@ record Configuration(
         upstreams,
         otherUpstreams,
         flags.overlays().orElse(overlays),
+        flags.passChallenges().orElse(passChallenges),
         flags.tls().or(() -> tls),
         flags.htpasswd().map(access::with).orElse(access),
         housekeeping,
@@ -63,6 +66,7 @@ record Configuration(
         upstreams,
         otherUpstreams,
         overlays,
+        passChallenges,
         tls,
         access,
         housekeeping,

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param names further names of our own
  * @param logFormat how to log
  * @param overlays whether images may be pushed over what is mirrored
+ * @param passChallenges whether clients meet upstreams' challenges with secrets of their own
  * @param tls the listeners' certificate
  * @param access who may do what
  * @param upstreams the upstreams that it names
@@ -35,6 +36,7 @@ record ConfigurationFile(
     List<RegistryName> names,
     Optional<LogFormat> logFormat,
     Optional<Boolean> overlays,
+    Optional<Boolean> passChallenges,
     Optional<Tls> tls,
     AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
@@ -47,6 +49,7 @@ record ConfigurationFile(
           List.of(),
           Optional.empty(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -96,6 +99,7 @@ record ConfigurationFile(
             "names",
             "log-format",
             "overlays",
+            "pass-challenges",
             "tls",
             "auth",
             "upstreams",
@@ -120,6 +124,7 @@ record ConfigurationFile(
         names(root),
         logFormat(root),
         root.flag("overlays"),
+        root.flag("pass-challenges"),
         tls(root.mapping("tls")),
         AccessEntry.of(root.mapping("auth")),
         entries,

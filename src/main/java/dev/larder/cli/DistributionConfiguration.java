@@ -73,6 +73,7 @@ final class DistributionConfiguration {
         upstreams,
         true,
         false,
+        true,
         tls(),
         access(),
         Schedule.DEFAULT,

@@ -218,7 +218,7 @@ final class Larder implements Closeable {
                     new Freshness(
                         entry.freshFor().orElse(usual.foundFor()),
                         entry.negativeFor().orElse(usual.absentFor()))));
-    return new MirrorSettings(usual, freshness, defaults.retries());
+    return new MirrorSettings(usual, freshness, defaults.retries(), configuration.passChallenges());
   }
 
   private static List<Listener> listeners(Configuration configuration, RegistryHandler registry) {

@@ -80,6 +80,15 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Boolean overlays;
 
   @Option(
+      names = "--pass-challenges",
+      arity = "0..1",
+      fallbackValue = "true",
+      description =
+          "Let containerd meet the challenges of registries with the pods' own pull secrets, where"
+              + " Larder has no credential: yes, unless this is false.")
+  private @Nullable Boolean passChallenges;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       description = "How to log: ${COMPLETION-CANDIDATES}. Default: text.")
@@ -186,7 +195,8 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(logFormat),
             tls(),
             Optional.ofNullable(htpasswd),
-            Optional.ofNullable(overlays));
+            Optional.ofNullable(overlays),
+            Optional.ofNullable(passChallenges));
     Optional<Path> distribution =
         Optional.ofNullable(distributionConfig)
             .or(() -> DistributionSettings.fileFrom(environment));

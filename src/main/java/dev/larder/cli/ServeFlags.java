@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param tls the listeners' certificate
  * @param htpasswd the users
  * @param overlays whether images may be pushed over what is mirrored
+ * @param passChallenges whether clients meet upstreams' challenges with secrets of their own
  */
 record ServeFlags(
     List<ListenAddress> listen,
@@ -22,13 +23,15 @@ record ServeFlags(
     Optional<LogFormat> logFormat,
     Optional<Tls> tls,
     Optional<Path> htpasswd,
-    Optional<Boolean> overlays) {
+    Optional<Boolean> overlays,
+    Optional<Boolean> passChallenges) {
 
   /** They say nothing. */
   static final ServeFlags NONE =
       new ServeFlags(
           List.of(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),

@@ -42,6 +42,7 @@ final class StoreOptions {
         file.upstreams(),
         file.otherUpstreams(),
         flags.overlays().or(file::overlays).orElse(false),
+        flags.passChallenges().or(file::passChallenges).orElse(true),
         flags.tls().or(file::tls),
         file.access().settings(flags.htpasswd()),
         file.housekeeping(),

@@ -129,7 +129,7 @@ final class BlobFetch {
     }
     download.expect(store.catalog().describedSize(source.key(), digest));
     for (boolean again = false; ; again = true) {
-      try (IncomingBlob bytes = store.resume(digest)) {
+      try (IncomingBlob bytes = begin()) {
         incoming = bytes;
         Optional<Lookup<MirroredBlob>> failure = download.receive(bytes);
         if (failure.isEmpty()) {
@@ -148,6 +148,11 @@ final class BlobFetch {
         LOG.warn("{} was put together wrongly, and is fetched anew", source.blob(digest));
       }
     }
+  }
+
+  /** What came by a client's token is nothing that another repository's fetch may go on with. */
+  private IncomingBlob begin() throws IOException {
+    return source.asker().isPresent() ? store.create() : store.resume(digest);
   }
 
   /** Lets all who joined serve it, which ends the fetch. */

@@ -16,9 +16,8 @@ public final class Mirrors implements Closeable {
   private final Function<RegistryName, Optional<UpstreamRegistry>> upstreams;
   private final MirrorSettings settings;
   private final InstantSource clock;
-  private final Manifests manifests;
   private final Blobs blobs;
-  private final Documents documents;
+  private final Mirror.Contents contents;
 
   /**
    * @param store where mirrored content is kept; stays open
@@ -33,9 +32,14 @@ public final class Mirrors implements Closeable {
     this.upstreams = upstreams;
     this.settings = settings;
     this.clock = clock;
-    this.manifests = new Manifests(store, clock);
     this.blobs = new Blobs(store, clock, settings.retries());
-    this.documents = new Documents(store, clock);
+    this.contents =
+        new Mirror.Contents(
+            new Manifests(store, clock),
+            blobs,
+            new Documents(store, clock),
+            new Rights(store.privateRepositories(), clock),
+            settings.passChallenges());
   }
 
   /** The mirror of a repository; empty where the configuration doesn't allow that upstream. */
@@ -47,8 +51,9 @@ public final class Mirrors implements Closeable {
                 new UpstreamRepository(
                     RepositoryKey.mirrored(upstream, repository),
                     registry,
-                    freshness(upstream, registry)))
-        .map(source -> new Mirror(source, manifests, blobs, documents));
+                    freshness(upstream, registry),
+                    Optional.empty()))
+        .map(source -> new Mirror(source, contents));
   }
 
   /** Where the upstream's rate limit is near, what it said is taken for current for longer. */

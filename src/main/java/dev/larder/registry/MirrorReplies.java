@@ -5,6 +5,7 @@ import dev.larder.mirror.Lookup;
 import dev.larder.mirror.Source;
 import dev.larder.oci.ErrorCode;
 import dev.larder.store.RepositoryKey;
+import dev.larder.upstream.BearerChallenge;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,7 +33,11 @@ final class MirrorReplies {
     return switch (lookup) {
       case Lookup.Found<T> found -> found(found, response);
       case Lookup.Absent<T>(String message) -> Reply.error(ErrorResponses.of(absent, message));
-      case Lookup.Refused<T>(String message) -> Reply.error(ErrorResponses.withheld(message));
+      case Lookup.Refused<T>(String message, Optional<BearerChallenge> challenge) ->
+          Reply.error(
+              challenge
+                  .map(known -> ErrorResponses.challenge(known, message))
+                  .orElseGet(() -> ErrorResponses.withheld(message)));
       case Lookup.Unavailable<T> unavailable ->
           Reply.unavailable(
               ErrorResponses.unavailable(unavailable.message(), unavailable.retryAfter()));

@@ -360,6 +360,7 @@ class DistributionConfigurationTest {
                     Optional.of(LogFormat.JSON),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty()),
                 Optional.of(Path.of("/data")));
     assertThat(configuration.listen()).containsExactly(other);

@@ -298,6 +298,7 @@ class LarderTest {
             upstreams,
             false,
             overlays,
+            true,
             Optional.empty(),
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,

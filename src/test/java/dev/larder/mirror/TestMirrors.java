@@ -77,7 +77,7 @@ final class TestMirrors implements Closeable {
     return new Mirrors(
         store,
         name -> upstreams.computeIfAbsent(name, this::upstream).registry(name),
-        new MirrorSettings(new Freshness(FRESH, ABSENT), Map.of(), RETRIES),
+        new MirrorSettings(new Freshness(FRESH, ABSENT), Map.of(), RETRIES, true),
         () -> now);
   }
 
@@ -109,6 +109,10 @@ final class TestMirrors implements Closeable {
 
   Mirror mirror(FakeUpstream upstream, String repository) {
     return mirrors.mirror(upstream.name(), new RepositoryName(repository)).orElseThrow();
+  }
+
+  Instant now() {
+    return now;
   }
 
   /** Lets time pass. */

@@ -126,7 +126,7 @@ final class TestRegistry implements Closeable {
             upstreams.orElse(
                 name -> name.equals(DENIED) ? Optional.empty() : Optional.of(upstream)),
             new MirrorSettings(
-                new Freshness(Duration.ofSeconds(30), Duration.ZERO), Map.of(), List.of()),
+                new Freshness(Duration.ofSeconds(30), Duration.ZERO), Map.of(), List.of(), true),
             now::get);
     handler =
         new RegistryHandler(
