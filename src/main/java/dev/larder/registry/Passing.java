@@ -21,9 +21,15 @@ final class Passing {
 
   /** The mirror as who sends the request may see it; never blocks. */
   Mirror mirror(Mirror mirror, Request request, Namespaces.Meaning meaning, Optional<String> ns) {
+    Optional<RegistryName> upstream = mirror.key().upstream();
     boolean takesChallenges =
-        ns.flatMap(RegistryName::parse).equals(mirror.key().upstream())
-            && gate.isOpenForPulls(meaning);
+        ns.filter(name -> isNamed(upstream, name)).isPresent() && gate.isOpenForPulls(meaning);
     return takesChallenges ? mirror.forClient(gate.upstreamsToken(request)) : mirror;
+  }
+
+  /** Most say it in the form in which it stands here. */
+  private static boolean isNamed(Optional<RegistryName> upstream, String name) {
+    return upstream.filter(registry -> registry.value().equals(name)).isPresent()
+        || RegistryName.parse(name).equals(upstream);
   }
 }

@@ -110,6 +110,7 @@ class ConfigurationFileTest {
             names: ["larder:5000"]
             log-format: json
             overlays: true
+            pass-challenges: false
             upstreams:
               docker.io:
                 url: https://mirror.example/hub
@@ -127,6 +128,7 @@ class ConfigurationFileTest {
     assertThat(file.names()).containsExactly(new RegistryName("larder:5000"));
     assertThat(file.logFormat()).contains(LogFormat.JSON);
     assertThat(file.overlays()).contains(true);
+    assertThat(file.passChallenges()).contains(false);
     assertThat(file.otherUpstreams()).isFalse();
     assertThat(file.upstreams())
         .containsOnlyKeys(RegistryName.DOCKER_HUB, new RegistryName("old.example"))
