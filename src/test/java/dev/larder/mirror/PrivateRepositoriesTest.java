@@ -7,6 +7,7 @@ import static dev.larder.mirror.TestMirrors.start;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.oci.Digest;
 import dev.larder.oci.Tag;
 import dev.larder.store.StoredManifest;
 import dev.larder.testing.FakePrivacy;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -112,8 +114,7 @@ class PrivateRepositoriesTest {
     assertThat(challenge(with("eve").manifest(TAG))).endsWith(",error=\"insufficient_scope\"");
     upstream.fail(
         request -> request.header("Authorization").equals(Optional.of("Bearer mallory")),
-        new Fault.Status(
-            401, java.util.Map.of("WWW-Authenticate", "Bearer realm=\"http://r/\""), ""));
+        new Fault.Status(401, Map.of("WWW-Authenticate", "Bearer realm=\"http://r/\""), ""));
     assertThat(challenge(with("mallory").manifest(TAG)))
         .isEqualTo("Bearer realm=\"http://r/\",error=\"invalid_token\"");
   }
@@ -241,8 +242,7 @@ class PrivateRepositoriesTest {
     mirrors.pass(CLOSED_FOR);
     upstream.fail(
         request -> request.header("Authorization").equals(Optional.of("Bearer old")),
-        new Fault.Status(
-            401, java.util.Map.of("WWW-Authenticate", "Bearer realm=\"http://r/\""), ""));
+        new Fault.Status(401, Map.of("WWW-Authenticate", "Bearer realm=\"http://r/\""), ""));
     found(with("old").manifest(TAG));
   }
 
@@ -366,7 +366,7 @@ class PrivateRepositoriesTest {
     Pulled pull() throws Exception {
       StoredManifest manifest = found(with(token, repository).manifest(TAG)).value();
       assertThat(manifest.digest()).isEqualTo(IMAGE.digest());
-      assertThat(read(with(token, repository).blob(dev.larder.oci.Digest.sha256(IMAGE.config()))))
+      assertThat(read(with(token, repository).blob(Digest.sha256(IMAGE.config()))))
           .isEqualTo(IMAGE.config());
       return new Pulled(manifest, read(with(token, repository).blob(IMAGE.layer(0))));
     }

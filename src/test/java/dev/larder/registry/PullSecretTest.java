@@ -3,6 +3,7 @@ package dev.larder.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.http.Response;
+import dev.larder.oci.Digest;
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.registry.TestRegistry.Answer;
@@ -24,6 +25,7 @@ import dev.larder.upstream.Upstreams;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -206,7 +208,7 @@ class PullSecretTest {
     try (TestRegistry registry = open(AccessSettings.OPEN, Layering.OVERLAYS)) {
       registry.get(TAGGED, ALICE);
       registry.get(LAYER, ALICE);
-      registry.get("/v2/app/blobs/" + dev.larder.oci.Digest.sha256(IMAGE.config()) + NS, ALICE);
+      registry.get("/v2/app/blobs/" + Digest.sha256(IMAGE.config()) + NS, ALICE);
       String overlay = "/v2/corp.example/app";
       assertThat(registry.head(overlay + "/blobs/" + IMAGE.layer(0)).status()).isEqualTo(404);
       Answer pushed =
@@ -273,8 +275,6 @@ class PullSecretTest {
   }
 
   private static String basic(String pair) {
-    return "Basic "
-        + Base64.getEncoder()
-            .encodeToString(pair.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
   }
 }
