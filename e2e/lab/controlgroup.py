@@ -1,7 +1,12 @@
 """Control groups, which are the whole machine's: they have no namespace here, and outlive a scenario unless they are removed."""
 
+import contextlib
+import os
 import pathlib
 import secrets
+import signal
+
+from .programs import wait_until
 
 
 class ControlGroup:
@@ -12,8 +17,21 @@ class ControlGroup:
 
     def remove(self):
         """Removes it with what engines have left in it. Where there are several hierarchies, one is in each."""
-        hierarchies = pathlib.Path("/sys/fs/cgroup")
-        for group in [*hierarchies.glob(self.name), *hierarchies.glob(f"*/{self.name}")]:
+        for group in self._groups():
             for below in sorted((path for path in group.rglob("*") if path.is_dir()), reverse=True):
                 below.rmdir()
             group.rmdir()
+
+    def end(self):
+        """Ends what runs in it."""
+        for group in self._groups():
+            for tasks in group.rglob("cgroup.procs"):
+                for process in tasks.read_text().split():
+                    # It may have ended since.
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(int(process), signal.SIGKILL)
+            wait_until(lambda: not any(tasks.read_text() for tasks in group.rglob("cgroup.procs")), f"nothing runs in {group}")
+
+    def _groups(self):
+        hierarchies = pathlib.Path("/sys/fs/cgroup")
+        return [*hierarchies.glob(self.name), *hierarchies.glob(f"*/{self.name}")]

@@ -13,6 +13,7 @@ from .containerd import Containerd
 from .engine import HOST, Engine
 from .kubernetes import kubernetes_upstreams
 from .larder import Larder, upstream_settings
+from .podman import Podman
 from .upstreams import Registry, Upstream, Upstreams
 
 
@@ -114,6 +115,10 @@ class Laboratory(contextlib.ExitStack):
     def engine(self):
         """Docker's engine with networks, for nodes and for Larder in a container."""
         return self._open(Engine(CLIENTS / f"engine-{next(self._numbers)}", self.work))
+
+    def podman(self):
+        """Podman in the place of Docker's engine."""
+        return self._open(Podman(CLIENTS / f"podman-{next(self._numbers)}", self.work))
 
     def kube_apiserver(self):
         """Kubernetes' own, where containers reach it, without the rest of a cluster."""

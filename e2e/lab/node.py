@@ -124,25 +124,26 @@ class NodeImages:
 class Node:
     """A running node of a cluster.
 
-    `cluster` and `role` are its labels' values; `containerd` the version that it runs; `registry` how that is configured, a key of
-    REGISTRY; `network` the one it is on; `files` more files, as {path: text}, which are there when it starts; `options` more
-    options of `docker create`.
+    `cluster` and `role` are the values of kind's labels, in whose place another provider's `labels` may be; `containerd` the version
+    that it runs; `registry` how that is configured, a key of REGISTRY; `network` the one it is on; `files` more files, as {path: text},
+    which are there when it starts; `options` more options of `docker create`, and `command` what comes after the image.
     """
 
     def __init__(self, engine, images, name, cluster="kind", role="control-plane", containerd="2", registry="config_path", network="kind",
-                 files=None, options=()):
+                 files=None, options=(), labels=None, command=()):
         self.name = name
         self._engine = engine
         if not engine.exists(network):
             engine("network", "create", "--driver", "bridge", "--opt", "com.docker.network.bridge.enable_ip_masquerade=true", network)
         image = images.build(engine, containerd)
+        labels = labels or {"io.x-k8s.kind.cluster": cluster, "io.x-k8s.kind.role": role}
         # As kind creates it.
         engine("create", "--name", name, "--hostname", name, "--tty",
-               "--label", f"io.x-k8s.kind.cluster={cluster}", "--label", f"io.x-k8s.kind.role={role}",
+               *(word for label, value in labels.items() for word in ("--label", f"{label}={value}")),
                "--net", network, "--restart=on-failure:1", "--init=false", "--cgroupns=private", "--privileged",
                "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined", "--tmpfs", "/tmp", "--tmpfs", "/run",
                "--volume", "/var", "--volume", "/lib/modules:/lib/modules:ro", "--env", "KIND_EXPERIMENTAL_CONTAINERD_SNAPSHOTTER",
-               *(("--env", "KUBECONFIG=/etc/kubernetes/admin.conf") if role == "control-plane" else ()), *options, image)
+               *(("--env", "KUBECONFIG=/etc/kubernetes/admin.conf") if role == "control-plane" else ()), *options, image, *command)
         self._put({"/etc/containerd/config.toml": KIND_CONFIGURATION.read_text() + REGISTRY[registry]} | (files or {}))
         engine("start", name)
 

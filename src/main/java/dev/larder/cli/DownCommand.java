@@ -48,7 +48,8 @@ final class DownCommand implements Callable<Integer> {
       names = "--purge",
       fallbackValue = "true",
       description =
-          "Remove the volume with all images too, and the network if nothing else is on it.")
+          "Remove the volume with all images too, and then the network that larder up has made, if"
+              + " nothing else is on it.")
   private boolean purge;
 
   @Option(

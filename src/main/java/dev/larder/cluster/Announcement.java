@@ -11,22 +11,14 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * What a cluster says of its registry: the value of {@code localRegistryHosting.v1}.
  *
  * @param host where tools outside the cluster push, {@code localhost:5001}
- * @param fromContainerRuntime what stands in pod specifications; empty where that is {@code host}
  * @param fromClusterNetwork where tools in pods push; empty where they can't
- * @param help a page that explains it
  * @see <a
  *     href="https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/generic/1755-communicating-a-local-registry">KEP-1755</a>
  */
-public record Announcement(
-    String host,
-    Optional<String> fromContainerRuntime,
-    Optional<String> fromClusterNetwork,
-    Optional<String> help) {
+public record Announcement(String host, Optional<String> fromClusterNetwork) {
 
   private static final String HOST = "host";
-  private static final String FROM_CONTAINER_RUNTIME = "hostFromContainerRuntime";
   private static final String FROM_CLUSTER_NETWORK = "hostFromClusterNetwork";
-  private static final String HELP = "help";
 
   /** Reads it; empty if it isn't YAML that names a host. */
   public static Optional<Announcement> parse(String yaml) {
@@ -37,14 +29,7 @@ public record Announcement(
       return Optional.empty();
     }
     return loaded instanceof Map<?, ?> map
-        ? text(map, HOST)
-            .map(
-                host ->
-                    new Announcement(
-                        host,
-                        text(map, FROM_CONTAINER_RUNTIME),
-                        text(map, FROM_CLUSTER_NETWORK),
-                        text(map, HELP)))
+        ? text(map, HOST).map(host -> new Announcement(host, text(map, FROM_CLUSTER_NETWORK)))
         : Optional.empty();
   }
 
@@ -55,9 +40,7 @@ public record Announcement(
   /** As it stands in the ConfigMap. */
   public String yaml() {
     StringBuilder yaml = new StringBuilder(line(HOST, host));
-    fromContainerRuntime.ifPresent(value -> yaml.append(line(FROM_CONTAINER_RUNTIME, value)));
     fromClusterNetwork.ifPresent(value -> yaml.append(line(FROM_CLUSTER_NETWORK, value)));
-    help.ifPresent(value -> yaml.append(line(HELP, value)));
     return yaml.toString();
   }
 

@@ -66,8 +66,7 @@ public final class LocalRegistryHosting {
   public static Publication publish(
       Engine engine, Node controlPlane, String host, String fromCluster) throws EngineException {
     return publish(
-        Kubectl.of(engine, controlPlane),
-        new Announcement(host, Optional.empty(), Optional.of(fromCluster), Optional.empty()));
+        Kubectl.of(engine, controlPlane), new Announcement(host, Optional.of(fromCluster)));
   }
 
   /** Takes back what {@link #publish} has written, and nothing else. */

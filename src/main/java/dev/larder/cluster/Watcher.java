@@ -142,7 +142,6 @@ public final class Watcher implements Closeable {
           tasks.execute(() -> tell(() -> reach.leaveUnused(Clusters.all(engine))));
         }
       }
-      case DIED, CONNECTED, DISCONNECTED -> {}
     }
   }
 

@@ -100,12 +100,13 @@ public record Down(Engine engine) {
 
   /** Those that up has made and nobody uses. */
   private void removeNetworks(List<String> changes) throws EngineException {
-    for (Network network : engine.networks()) {
-      boolean ours = Deployment.NETWORK.equals(network.labels().get(Deployment.ROLE));
-      boolean used =
-          engine.containers(Map.of(), true).stream()
-              .anyMatch(container -> container.endpoint(network.name()).isPresent());
-      if (ours && !used) {
+    List<Network> ours =
+        engine.networks().stream()
+            .filter(network -> Deployment.NETWORK.equals(network.labels().get(Deployment.ROLE)))
+            .toList();
+    List<Container> all = ours.isEmpty() ? List.of() : engine.containers(Map.of(), true);
+    for (Network network : ours) {
+      if (all.stream().noneMatch(container -> container.endpoint(network.name()).isPresent())) {
         engine.removeNetwork(network.id());
         changes.add("removed the network " + network.name());
       }

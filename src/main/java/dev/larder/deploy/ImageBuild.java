@@ -65,7 +65,6 @@ public record ImageBuild(String version, String base, List<String> tags) {
               folder,
               ImageContext.DOCKERFILE,
               tags,
-              Map.of(),
               Map.of("BASE", base, "VERSION", version),
               line -> tell(line.strip(), lines));
       return engine

@@ -11,7 +11,6 @@ import java.util.Optional;
  * @param id 64 hexadecimal digits
  * @param name without the slash that the API writes before it
  * @param image the name that it was created from, as it was given
- * @param imageId the image's digest, with its algorithm
  * @param labels its own and its image's
  * @param state what it is doing
  * @param health what its health check says; empty without one
@@ -26,7 +25,6 @@ public record Container(
     String id,
     String name,
     String image,
-    String imageId,
     Map<String, String> labels,
     State state,
     Optional<Health> health,

@@ -29,7 +29,6 @@ final class ContainerReader {
         answer.getId(),
         answer.getName().replaceFirst("^/", ""),
         text(config.getImage()),
-        answer.getImageId(),
         Map.copyOf(orEmpty(config.getLabels())),
         state(state),
         health(state.getHealth()),
@@ -72,7 +71,6 @@ final class ContainerReader {
             entry ->
                 new Endpoint(
                     entry.getKey(),
-                    text(entry.getValue().getNetworkID()),
                     present(entry.getValue().getIpAddress()),
                     present(entry.getValue().getGateway()),
                     entry.getValue().getAliases() == null

@@ -43,8 +43,8 @@ public final class Engine implements Closeable {
   /**
    * Connects to the engine that {@code environment} and the user's configuration name, and else to
    * the one at the usual sockets: DOCKER_HOST, DOCKER_CONTEXT, the current context of Docker's
-   * configuration; CONTAINER_HOST where KIND_EXPERIMENTAL_PROVIDER says podman; Podman's sockets
-   * where Docker's isn't there.
+   * configuration; CONTAINER_HOST where KIND_EXPERIMENTAL_PROVIDER says podman, or Docker's sockets
+   * aren't there; then Podman's sockets.
    *
    * @param home the user's folder
    * @throws EngineException if none answers; the message says which address was tried and what to
@@ -235,11 +235,6 @@ public final class Engine implements Closeable {
     api.remove("remove the volume " + name, client -> client.removeVolumeCmd(name).exec());
   }
 
-  /** All images that have a name. */
-  public List<Image> images() throws EngineException {
-    return images.list();
-  }
-
   /** The image of this name or id. */
   public Optional<Image> image(String nameOrId) throws EngineException {
     return images.find(nameOrId);
@@ -258,11 +253,10 @@ public final class Engine implements Closeable {
       Path context,
       String dockerfile,
       List<String> tags,
-      Map<String, String> labels,
       Map<String, String> buildArguments,
       Consumer<String> lines)
       throws EngineException {
-    return images.build(context, dockerfile, tags, labels, buildArguments, lines);
+    return images.build(context, dockerfile, tags, buildArguments, lines);
   }
 
   /** Gives an image another name. */
@@ -283,8 +277,7 @@ public final class Engine implements Closeable {
   }
 
   /**
-   * Hands over what happens to containers: starts, ends, removals, joining and leaving networks.
-   * Returns when this engine is closed.
+   * Hands over what happens to containers: starts and removals. Returns when this engine is closed.
    *
    * @param since from when on; of what has happened since then, what the engine remembers comes
    *     first

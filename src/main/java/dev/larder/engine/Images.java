@@ -7,63 +7,30 @@ import com.github.dockerjava.api.model.PushResponseItem;
 import com.github.dockerjava.api.model.ResponseItem;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The images of an engine. */
 record Images(Api api) {
-  private static final String NO_NAME = "<none>";
-
-  List<Image> list() throws EngineException {
-    return api.ask(
-        "list images",
-        client ->
-            client.listImagesCmd().exec().stream()
-                .map(
-                    image ->
-                        new Image(
-                            String.valueOf(image.getId()),
-                            names(image.getRepoTags()),
-                            names(image.getRepoDigests()),
-                            image.getLabels() == null ? Map.of() : Map.copyOf(image.getLabels()),
-                            image.getSize() == null ? 0 : image.getSize()))
-                .filter(image -> !image.names().isEmpty())
-                .toList());
-  }
-
   Optional<Image> find(String nameOrId) throws EngineException {
     return api.find(
         "look at the image " + nameOrId,
         client -> {
           var image = client.inspectImageCmd(nameOrId).exec();
-          var config = image.getConfig();
           return new Image(
               String.valueOf(image.getId()),
               image.getRepoTags() == null ? List.of() : List.copyOf(image.getRepoTags()),
-              image.getRepoDigests() == null ? List.of() : List.copyOf(image.getRepoDigests()),
-              config == null || config.getLabels() == null
-                  ? Map.of()
-                  : Map.copyOf(config.getLabels()),
               image.getSize() == null ? 0 : image.getSize());
         });
-  }
-
-  private static List<String> names(String @Nullable [] names) {
-    return names == null
-        ? List.of()
-        : Arrays.stream(names).filter(name -> !name.startsWith(NO_NAME)).toList();
   }
 
   String build(
       Path context,
       String dockerfile,
       List<String> tags,
-      Map<String, String> labels,
       Map<String, String> buildArguments,
       Consumer<String> lines)
       throws EngineException {
@@ -74,8 +41,7 @@ record Images(Api api) {
               client
                   .buildImageCmd(context.toFile())
                   .withDockerfile(context.resolve(dockerfile).toFile())
-                  .withTags(Set.copyOf(tags))
-                  .withLabels(labels);
+                  .withTags(Set.copyOf(tags));
           buildArguments.forEach(command::withBuildArg);
           Build build = command.exec(new Build(lines));
           build.awaitCompletion();

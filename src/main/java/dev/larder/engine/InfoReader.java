@@ -11,12 +11,8 @@ final class InfoReader {
   static Info read(com.github.dockerjava.api.model.Info answer) {
     List<String> security = Optional.ofNullable(answer.getSecurityOptions()).orElse(List.of());
     return new Info(
-        text(answer.getName()),
         text(answer.getOperatingSystem()),
         text(answer.getArchitecture()),
-        text(answer.getDriver()),
-        text(answer.getDockerRootDir()),
-        text(answer.getCGroupVersion()),
         security.stream().anyMatch(option -> option.contains("rootless")));
   }
 

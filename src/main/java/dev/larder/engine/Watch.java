@@ -5,7 +5,6 @@ import com.github.dockerjava.api.model.EventType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -41,7 +40,7 @@ final class Watch implements ResultCallback<com.github.dockerjava.api.model.Even
         client ->
             client
                 .eventsCmd()
-                .withEventTypeFilter(EventType.CONTAINER, EventType.NETWORK)
+                .withEventTypeFilter(EventType.CONTAINER)
                 .withSince(Long.toString(since.getEpochSecond()))
                 .exec(new Watch(since)));
   }
@@ -99,33 +98,21 @@ final class Watch implements ResultCallback<com.github.dockerjava.api.model.Even
     if (kind.isEmpty() || actor == null) {
       return Optional.empty();
     }
-    Map<String, String> attributes =
-        new HashMap<>(actor.getAttributes() == null ? Map.of() : actor.getAttributes());
-    boolean network = event.getType() == EventType.NETWORK;
-    String name = attributes.getOrDefault("name", "");
-    // Podman's network events have the container's name only, and in the network's place.
-    Optional<String> member = Optional.ofNullable(attributes.get("container"));
-    String container = network ? member.orElse(name) : String.valueOf(actor.getId());
+    Map<String, String> attributes = actor.getAttributes();
     return Optional.of(
         new Event(
             at(event),
             kind.get(),
-            container,
-            network ? member.map(_ -> name) : Optional.empty(),
-            Map.copyOf(attributes)));
+            String.valueOf(actor.getId()),
+            attributes == null ? Map.of() : Map.copyOf(attributes)));
   }
 
   /** In Docker's words, and Podman's. */
   private static Optional<Event.Kind> kind(com.github.dockerjava.api.model.Event event) {
-    if (event.getType() == null || event.getAction() == null) {
-      return Optional.empty();
-    }
-    return switch (event.getType().getValue() + " " + event.getAction()) {
-      case "container start" -> Optional.of(Event.Kind.STARTED);
-      case "container die", "container died" -> Optional.of(Event.Kind.DIED);
-      case "container destroy", "container remove" -> Optional.of(Event.Kind.REMOVED);
-      case "network connect" -> Optional.of(Event.Kind.CONNECTED);
-      case "network disconnect" -> Optional.of(Event.Kind.DISCONNECTED);
+    return switch (event.getAction()) {
+      case "start" -> Optional.of(Event.Kind.STARTED);
+      case "destroy", "remove" -> Optional.of(Event.Kind.REMOVED);
+      case null -> Optional.empty();
       default -> Optional.empty();
     };
   }

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param at when the request came
  * @param method its method
  * @param endpoint what it asked for: {@code manifest}, {@code blob}, {@code upload}, {@code tags},
- *     {@code referrers}, {@code catalog}, {@code base}; empty if the path isn't one of the API's
+ *     {@code referrers}, {@code catalog}, {@code base}, {@code token}; empty if the path isn't one
+ *     of the API's
  * @param repository the repository's name in its registry
  * @param upstream the registry that the repository mirrors; empty for a hosted one
  * @param reference the tag, digest or upload

@@ -20,6 +20,7 @@ import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.cookie.CookieSpecFactory;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -29,10 +30,13 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
@@ -191,6 +195,8 @@ final class Transport implements Closeable {
         .disableAutomaticRetries()
         .disableRedirectHandling()
         .disableCookieManagement()
+        // Else it reads a list of all public suffixes, for cookies that nobody keeps.
+        .setDefaultCookieSpecRegistry(RegistryBuilder.<CookieSpecFactory>create().build())
         .disableContentCompression()
         .disableAuthCaching()
         .evictExpiredConnections()
@@ -231,7 +237,10 @@ final class Transport implements Closeable {
                         .setMaxHeaderCount(MAX_FIELDS)
                         .build())
                 .build())
-        .setTlsSocketStrategy(new DefaultClientTlsStrategy(tls))
+        // The JDK looks at the name itself; the library's look has a list of all public suffixes.
+        .setTlsSocketStrategy(
+            new DefaultClientTlsStrategy(
+                tls, HostnameVerificationPolicy.BUILTIN, NoopHostnameVerifier.INSTANCE))
         .setMaxConnPerRoute(CONNECTIONS_PER_HOST)
         .setMaxConnTotal(CONNECTIONS)
         .setDefaultTlsConfig(

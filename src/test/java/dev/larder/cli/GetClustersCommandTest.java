@@ -18,16 +18,13 @@ class GetClustersCommandTest {
   private static Node node(String name, Container.State state, String... networks) {
     List<Endpoint> endpoints =
         Stream.of(networks)
-            .map(
-                network ->
-                    new Endpoint(network, "id", Optional.empty(), Optional.empty(), List.of()))
+            .map(network -> new Endpoint(network, Optional.empty(), Optional.empty(), List.of()))
             .toList();
     Container container =
         new Container(
             "id of " + name,
             name,
             "kindest/node",
-            "sha256:0",
             Map.of(),
             state,
             Optional.empty(),

@@ -91,7 +91,6 @@ class NodeOptionsTest {
         name + "-id",
         name,
         "image",
-        "sha256:0",
         Map.of(),
         Container.State.RUNNING,
         Optional.empty(),

@@ -169,6 +169,6 @@ class LocalRegistryHostingTest {
   }
 
   private static Announcement announcement(String host) {
-    return new Announcement(host, Optional.empty(), Optional.of("larder:5000"), Optional.empty());
+    return new Announcement(host, Optional.of("larder:5000"));
   }
 }

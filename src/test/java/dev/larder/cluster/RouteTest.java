@@ -72,8 +72,7 @@ class RouteTest {
     assertThat(Route.isForClusters(BRIDGE)).isTrue();
     assertThat(
             Route.isForClusters(
-                new Endpoint(
-                    "k3d-dev", "id", Optional.empty(), Optional.empty(), joined.aliases())))
+                new Endpoint("k3d-dev", Optional.empty(), Optional.empty(), joined.aliases())))
         .isTrue();
   }
 

@@ -27,8 +27,7 @@ public final class TestContainers {
 
   /** How a container is on a network. */
   public static Endpoint on(String network, String address, String gateway) {
-    return new Endpoint(
-        network, network + "-id", Optional.of(address), Optional.of(gateway), List.of());
+    return new Endpoint(network, Optional.of(address), Optional.of(gateway), List.of());
   }
 
   /** Any. */
@@ -38,7 +37,6 @@ public final class TestContainers {
         name + "-id",
         name,
         "image",
-        "sha256:0",
         labels,
         state,
         Optional.empty(),

@@ -88,7 +88,7 @@ class PlanTest {
   void networksThatWereJoinedForClustersAreJoinedAgain() throws Exception {
     ContainerSpec spec = registry(plan(USUAL));
     Endpoint bridge =
-        new Endpoint("bridge", "", Optional.of("172.17.0.2"), Optional.empty(), List.of());
+        new Endpoint("bridge", Optional.of("172.17.0.2"), Optional.empty(), List.of());
     add(spec, Container.State.RUNNING, List.of(on("kind"), bridge));
 
     List<Step> steps = plan(settings("larder", 5002, false, Map.of())).steps();
@@ -138,8 +138,7 @@ class PlanTest {
             "kind-registry",
             Map.of(),
             Container.State.EXITED,
-            List.of(
-                new Endpoint("kind", "", Optional.empty(), Optional.empty(), List.of("registry"))),
+            List.of(new Endpoint("kind", Optional.empty(), Optional.empty(), List.of("registry"))),
             List.of()));
     containers.add(
         container("proxy", Map.of(), Container.State.RUNNING, List.of(on("other")), List.of()));
@@ -269,7 +268,7 @@ class PlanTest {
   }
 
   private static Endpoint on(String network) {
-    return new Endpoint(network, "", Optional.empty(), Optional.empty(), List.of());
+    return new Endpoint(network, Optional.empty(), Optional.empty(), List.of());
   }
 
   private static Settings settings(
@@ -297,7 +296,6 @@ class PlanTest {
         name + "-id",
         name,
         "image",
-        "sha256:0",
         labels,
         state,
         Optional.empty(),

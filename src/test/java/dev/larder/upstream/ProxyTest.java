@@ -18,13 +18,16 @@ import dev.larder.testing.Fault;
 import dev.larder.testing.SeenRequest;
 import dev.larder.testing.TestCertificates;
 import dev.larder.testing.TestImages;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.impl.InMemoryDnsResolver;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +59,25 @@ class ProxyTest {
       assertThat(failed(lab.registry().headManifest(APP, ONE)))
           .contains("TLS failed")
           .contains("configure ca-file");
+      assertThat(lab.fake.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCertificateOfAnotherHostIsAFailure() {
+    try (Lab lab = tls();
+        FakeProxy proxy = FakeProxy.to(lab.fake)) {
+      UpstreamSettings other = trusting(URI.create("https://other.test:" + lab.fake.port()));
+      InMemoryDnsResolver here = new InMemoryDnsResolver();
+      here.add("other.test", InetAddress.getLoopbackAddress());
+      for (UpstreamRegistry registry :
+          List.of(
+              lab.registry(other, Lab.PATIENT, ProxySettings.NONE, here),
+              behind(lab, proxy, trusting(URI.create("https://other.test"))))) {
+        assertThat(failed(registry.headManifest(APP, ONE)))
+            .contains("TLS failed")
+            .contains("other.test");
+      }
       assertThat(lab.fake.requests()).isEmpty();
     }
   }

@@ -38,12 +38,7 @@ class HostingCheckTest {
       String remedy) {
     var current =
         new Current(
-            Optional.ofNullable(host)
-                .map(
-                    name ->
-                        new Announcement(
-                            name, Optional.empty(), Optional.empty(), Optional.empty())),
-            ours);
+            Optional.ofNullable(host).map(name -> new Announcement(name, Optional.empty())), ours);
 
     List<Finding> findings =
         HostingCheck.judge(

@@ -48,8 +48,7 @@ final class Lab {
   }
 
   static Endpoint on(String network, String address) {
-    return new Endpoint(
-        network, network + "-id", Optional.of(address), Optional.empty(), List.of());
+    return new Endpoint(network, Optional.of(address), Optional.empty(), List.of());
   }
 
   static Network kindNetwork(Optional<String> range, Network.Member... members) {
@@ -76,7 +75,6 @@ final class Lab {
         name + "-id",
         name,
         "image",
-        "sha256:0",
         labels,
         state,
         health,

@@ -1,0 +1,3 @@
+module larder.dev/bench/load
+
+go 1.26

@@ -1,0 +1,61 @@
+"""What is served: an image's manifest and blobs as files, laid out as the distribution API names them, so that nginx is a registry."""
+
+import hashlib
+import json
+import pathlib
+import random
+
+REPOSITORY = "bench/app"
+TAG = "1"
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+MEGABYTE = 1_000_000
+SMALL = 4096
+
+
+class Content:
+    """Files under `folder`/v2. Their bytes are random, and the same at each run."""
+
+    def __init__(self, folder, small=2000):
+        self.folder = pathlib.Path(folder)
+        self._repository = self.folder / "v2" / REPOSITORY
+        self.blobs = self._repository / "blobs"
+        self.manifests = self._repository / "manifests"
+        listed = self.folder / "content.json"
+        if not listed.exists():
+            self.blobs.mkdir(parents=True, exist_ok=True)
+            self.manifests.mkdir(exist_ok=True)
+            listed.write_text(json.dumps(self._make(small)))
+        made = json.loads(listed.read_text())
+        # Digests, by size in megabytes; of the small ones, all.
+        self.large = {int(size): digest for size, digest in made["large"].items()}
+        self.small = made["small"]
+        self.manifest = made["manifest"]
+
+    def file(self, digest):
+        return self.blobs / digest
+
+    def _make(self, small):
+        generator = random.Random(1)
+        large = {size: self._blob(generator, size * MEGABYTE) for size in (200, 500, 1000)}
+        smalls = [self._blob(generator, SMALL) for _ in range(small)]
+        # About as long as a real one: some dozen layers.
+        layers = [{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": digest, "size": SMALL} for digest in smalls[1:12]]
+        layers.append(layers[0] | {"digest": large[200], "size": 200 * MEGABYTE})
+        config = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": smalls[0], "size": SMALL}
+        body = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "config": config, "layers": layers}).encode()
+        digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        for reference in TAG, digest:
+            (self.manifests / reference).write_bytes(body)
+        return {"large": large, "small": smalls, "manifest": digest}
+
+    def _blob(self, generator, size):
+        making = self.blobs / "making"
+        sha256 = hashlib.sha256()
+        with open(making, "wb") as file:
+            for begun in range(0, size, MEGABYTE):
+                piece = generator.randbytes(min(MEGABYTE, size - begun))
+                sha256.update(piece)
+                file.write(piece)
+        digest = f"sha256:{sha256.hexdigest()}"
+        making.rename(self.blobs / digest)
+        return digest

@@ -1,0 +1,146 @@
+"""What Larder costs as a process: its start, its commands, its memory, many connections."""
+
+import contextlib
+import os
+import resource
+import subprocess
+import time
+
+from lab import programs
+from lab.larder import LAUNCHER
+from lab.report import check_equal
+
+from . import load
+from .content import MANIFEST_TYPE, TAG
+from .rows import US, Row, Target, rounds
+
+# Of all that Larder does, so that its memory is what it comes to be.
+LOAD_SECONDS = 5
+IDLE, BUSY, USUAL = 2000, 500, 32
+
+
+def start(bench):
+    """Until the first 200, and two commands; with a cache of what the JVM knows of the classes (AOT), as the image has one, and without."""
+    serve = Row("start", "until the first 200", "CPU s", (Target(0.6),))
+    plain = Row("start", "until the first 200, without AOT cache", "CPU s")
+    commands = {name: Row("start", f"larder {name}", "CPU s", (Target(0.4),)) for name in ("status", "--help")}
+    with contextlib.ExitStack() as open_now:
+        larder = bench.larder(open_now)
+        cache = larder.folder / "larder.aot"
+        larder.process.stop()
+        larder.start({"JDK_JAVA_OPTIONS": f"-XX:AOTCacheOutput={cache}"})
+        _some_of_everything(bench, larder)
+        # Only then is it written.
+        larder.process.stop(seconds=120)
+        with_cache = {"JDK_JAVA_OPTIONS": f"-XX:AOTCache={cache}"}
+        for _ in range(bench.rounds):
+            for row, environment in (serve, with_cache), (plain, {}):
+                larder.start(environment)
+                row.add(US, larder.process.cpu())
+                if row is serve:
+                    for name, command in commands.items():
+                        command.add(US, _cost([LAUNCHER, name, *(["--data", larder.data] if name == "status" else [])], with_cache))
+                larder.process.stop()
+        larder.start()
+    yield from (serve, plain, *commands.values())
+
+
+def memory(bench):
+    """Resident memory: idle, after everything, and at most."""
+    with contextlib.ExitStack() as open_now:
+        larder = bench.larder(open_now)
+        rows = {name: Row("memory", name, "MB", (Target(limit),)) for name, limit in
+                {"idle": 80, "after the load": 160, "at most": 200}.items()}
+        rows["idle"].add(US, larder.process.memory())
+        _some_of_everything(bench, larder, seconds=bench.memory_seconds)
+        rows["after the load"].add(US, larder.process.memory())
+        rows["at most"].add(US, larder.process.memory("VmHWM"))
+        yield from rows.values()
+
+
+def connections(bench):
+    """500 busy connections beside 2,000 idle ones, and 32 alone: the slowest hundredth of manifests."""
+    row = Row("connections", f"{BUSY} busy and {IDLE:,} idle, p99 of manifests", "ms", (Target(3, f"Larder, {USUAL}"),))
+    kept = Row("connections", "memory with them", "MB")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(8192, resource.getrlimit(resource.RLIMIT_NOFILE)[0]),) * 2)
+    with contextlib.ExitStack() as open_now:
+        larder = bench.larder(open_now)
+        url = larder.manifest(TAG)
+        load.ask(url, accept=MANIFEST_TYPE)
+
+        def measure(how):
+            name, idle, busy = how
+            with contextlib.ExitStack() as around:
+                if idle:
+                    around.callback(load.Idle(url, idle).close)
+                came = load.ask(url, clients=busy, seconds=LOAD_SECONDS, accept=MANIFEST_TYPE)
+                if idle:
+                    kept.add(name, larder.process.memory())
+            row.add(name, came["p99"] * 1000)
+
+        rounds(bench.rounds, [(US, IDLE, BUSY), (f"Larder, {USUAL}", 0, USUAL)], measure)
+    yield row
+    yield kept
+
+
+def tls(bench):
+    """A blob of 200 MB by https, beside nginx."""
+    row = Row("TLS", "200 MB, HTTP/1.1", "CPU s/GB", (Target(1.5, "nginx"),))
+    with contextlib.ExitStack() as open_now:
+        certificate = bench.certificate(open_now)
+        contenders = [bench.larder(open_now, certificate), bench.nginx(open_now, certificate=certificate)]
+        for contender in contenders:
+            load.ask(contender.blob(bench.content.large[200]))
+
+        def measure(contender):
+            before = contender.process.cpu()
+            came = load.ask(contender.blob(bench.content.large[200]), times=4)
+            row.add(contender.name, (contender.process.cpu() - before) / (came["bytes"] / 1e9))
+
+        rounds(bench.rounds, contenders, measure)
+    yield row
+
+
+def disk(bench):
+    """Manifests while a blob is read that the page cache hasn't got."""
+    row = Row("disk", "p99 of manifests while 1 GB is read from the disk", "ms", (Target(3, "Larder, nothing read"),))
+    with contextlib.ExitStack() as open_now:
+        larder = bench.larder(open_now)
+        blob = larder.blob(bench.content.large[1000])
+        load.ask(blob)
+        load.ask(larder.manifest(TAG), accept=MANIFEST_TYPE)
+        programs.wait_until(lambda: larder.stored(bench.content.large[1000]), "the blob is kept")
+        stored = next(larder.data.glob(f"blobs/**/{bench.content.large[1000].partition(':')[2]}"))
+
+        def measure(reads):
+            with contextlib.ExitStack() as around:
+                if reads:
+                    with open(stored, "rb") as file:
+                        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                    reader = subprocess.Popen([load.LOAD, blob], stdout=subprocess.DEVNULL)
+                    around.callback(lambda: check_equal(reader.wait(120), 0, "status of the client that reads from the disk"))
+                came = load.ask(larder.manifest(TAG), clients=8, seconds=2, accept=MANIFEST_TYPE)
+            row.add(US if reads else "Larder, nothing read", came["p99"] * 1000)
+
+        rounds(bench.rounds, (True, False), measure)
+    yield row
+
+
+def _some_of_everything(bench, larder, seconds=LOAD_SECONDS):
+    """Manifests, large and small blobs, cold and warm, for a while."""
+    end = time.monotonic() + seconds
+    paths = [larder.blob(digest).removeprefix(larder.url) for digest in bench.content.small]
+    while True:
+        load.ask(larder.blob(bench.content.large[200]), clients=4)
+        load.ask(larder.manifest(TAG), clients=32, seconds=1, accept=MANIFEST_TYPE)
+        load.ask(larder.url, paths, clients=32, seconds=1)
+        if time.monotonic() >= end:
+            return
+
+
+def _cost(command, environment):
+    """Seconds of processor time of a command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    programs.run(*command, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
