@@ -27,27 +27,44 @@ final class Rights {
   /** How long an upstream counts as one that doesn't give a private repository to everybody. */
   private static final Duration CLOSED_FOR = Duration.ofMinutes(5);
 
-  private static final int MAX_ENTRIES = 10_000;
+  private static final int MAX_ADMITTED = 10_000;
+  private static final long REFUSALS_MEMORY = 4 << 20;
+
+  /** About what an entry takes beside its texts, in bytes. */
+  private static final int OVERHEAD = 600;
 
   private record Right(String token, RepositoryKey repository) {}
 
   private record Question(Optional<String> asker, RepositoryKey repository, String subject) {}
 
-  private record Refusal(Answer.Refused<?> answer, Instant at) {}
+  private record Refusal(Answer.Refused<?> answer, Instant at) {
+    int bytes() {
+      return OVERHEAD
+          + answer.message().length()
+          + answer.challenge().map(challenge -> challenge.value().length()).orElse(0);
+    }
+  }
 
   private final PrivateRepositories repositories;
   private final InstantSource clock;
 
   /** Until when a token counts as one that its upstream lets in. */
   private final Cache<Right, Instant> admitted =
-      Caffeine.newBuilder().maximumSize(MAX_ENTRIES).build();
+      Caffeine.newBuilder().maximumSize(MAX_ADMITTED).build();
 
   private final Cache<Question, Refusal> refusals =
-      Caffeine.newBuilder().maximumSize(MAX_ENTRIES).build();
+      Caffeine.newBuilder()
+          .maximumWeight(REFUSALS_MEMORY)
+          .<Question, Refusal>weigher(
+              (question, refusal) -> question.subject().length() + refusal.bytes())
+          .build();
 
   /** What Larder itself was refused last, whatever it was. */
   private final Cache<RepositoryKey, Refusal> closed =
-      Caffeine.newBuilder().maximumSize(MAX_ENTRIES).build();
+      Caffeine.newBuilder()
+          .maximumWeight(REFUSALS_MEMORY)
+          .<RepositoryKey, Refusal>weigher((repository, refusal) -> refusal.bytes())
+          .build();
 
   Rights(PrivateRepositories repositories, InstantSource clock) {
     this.repositories = repositories;
