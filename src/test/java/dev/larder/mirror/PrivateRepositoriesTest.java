@@ -333,6 +333,19 @@ class PrivateRepositoriesTest {
   }
 
   @Test
+  void whoHasARightDoesNotWaitForTheAnswerToSomebodyWithout() throws Exception {
+    upstream.fail(
+        request -> TestMirrors.headsManifest(request) && !isBy("alice", request),
+        new Fault.Stall(Fault.BEFORE_HEAD, release));
+    FutureTask<Lookup<StoredManifest>> without = start(1, () -> nobody().manifest(TAG)).getFirst();
+    upstream.awaitRequests(TestMirrors::headsManifest, 1);
+    read(with("alice").blob(IMAGE.layer(0)));
+    found(result(start(1, () -> with("alice").manifest(TAG)).getFirst()));
+    release.countDown();
+    assertThat(challenge(result(without))).isNotEmpty();
+  }
+
+  @Test
   void aMethodThatTheUpstreamDoesNotKnowProvesNoRight() throws Exception {
     pull("alice");
     mirrors.pass(UNTOLD_LIFETIME);
