@@ -34,10 +34,11 @@ class Containerd:
     """A containerd that pulls through `mirror`, by "hosts" (certs.d/_default/hosts.toml) or by "mirrors" (registry.mirrors).
 
     `fallback` is the registry that it goes to where the mirror has no answer; without one there is none that can be reached.
-    `settings` are further sections of its configuration; without a mirror, they are all that it has for registries.
+    `settings` are further sections of its configuration; without a mirror, they are all that it has for registries. It trusts the
+    certificate `trusting` and no other, if one is given.
     """
 
-    def __init__(self, folder, bin_folder, configured_by, mirror, fallback=None, settings=""):
+    def __init__(self, folder, bin_folder, configured_by, mirror, fallback=None, settings="", trusting=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self._bin = pathlib.Path(bin_folder)
@@ -52,13 +53,15 @@ class Containerd:
         configuration.write_text(self._configuration(registry) + settings)
         # Its own shim before any other's.
         environment = {"PATH": f"{self._bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+        if trusting:
+            environment["SSL_CERT_FILE"] = str(trusting)
         self._server = programs.Server(f"containerd in {self._bin}", [self._bin / "containerd", "--config", configuration],
                                        self.folder / "containerd.log", env=environment)
         self._server.wait_until(self._has_cri)
 
-    def pull(self, name):
-        """PullImage, as a kubelet asks for it; gives what ImageStatus then says."""
-        return json.loads(programs.run("cri", self.socket, "pull", name))
+    def pull(self, name, secret=()):
+        """PullImage, as a kubelet asks for it, with user and password of a pull secret; gives what ImageStatus then says."""
+        return json.loads(programs.run("cri", self.socket, "pull", name, *secret))
 
     def remove(self, name):
         programs.run("cri", self.socket, "remove", name)

@@ -107,8 +107,9 @@ class Laboratory(contextlib.ExitStack):
         password.write_text(tokens.PASSWORD + "\n")
         return tokens.USER, password
 
-    def containerd(self, bin_folder, configured_by, mirror, fallback=None, settings=""):
-        return self._open(Containerd(CLIENTS / f"node-{next(self._numbers)}", bin_folder, configured_by, mirror, fallback, settings))
+    def containerd(self, bin_folder, configured_by, mirror, fallback=None, settings="", trusting=None):
+        return self._open(Containerd(CLIENTS / f"node-{next(self._numbers)}", bin_folder, configured_by, mirror, fallback, settings,
+                                     trusting))
 
     def docker(self, mirror, built=False, daemon_json=None):
         """Docker's engine, which asks the mirror for images of docker.io; the one that is built with Go if so wanted."""

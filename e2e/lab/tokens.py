@@ -88,8 +88,10 @@ class TokenServer:
     def __init__(self, authority, actions_of_users=("pull",), address=LOOPBACK):
         self._authority = authority
         self._actions_of_users = list(actions_of_users)
-        self.given = 0
+        self.tokens = []
         self.refused = 0
+        # How long the tokens that are given from now on are good for.
+        self.seconds = TOKEN_SECONDS
         self._server = http.server.ThreadingHTTPServer((address, 0), _handler_for(self))
         self._server.daemon_threads = True
         self._server.socket = authority.tls(address).wrap_socket(self._server.socket, server_side=True)
@@ -100,6 +102,11 @@ class TokenServer:
         self._server.shutdown()
         self._server.server_close()
 
+    @property
+    def given(self):
+        """How many tokens it has given."""
+        return len(self.tokens)
+
     def public_key(self):
         """The key that its tokens are verified with, as a JSON Web Key."""
         return self._authority.public_key()
@@ -109,11 +116,12 @@ class TokenServer:
         now = int(time.time())
         pem = self._authority.signing_certificate.read_text()
         header = {"typ": "JWT", "alg": "RS256", "x5c": ["".join(pem.strip().splitlines()[1:-1])]}
-        claims = {"iss": ISSUER, "sub": user or "", "aud": SERVICE, "iat": now, "nbf": now - 10, "exp": now + TOKEN_SECONDS,
+        claims = {"iss": ISSUER, "sub": user or "", "aud": SERVICE, "iat": now, "nbf": now - 10, "exp": now + self.seconds,
                   "jti": secrets.token_hex(8), "access": [self._access(user, scope) for scope in scopes]}
         message = ".".join(_base64(json.dumps(part).encode()) for part in (header, claims))
-        self.given += 1
-        return f"{message}.{_base64(self._authority.sign(message))}"
+        token = f"{message}.{_base64(self._authority.sign(message))}"
+        self.tokens.append(token)
+        return token
 
     def _access(self, user, scope):
         kind, name, _ = scope.split(":")
@@ -134,13 +142,21 @@ def _handler_for(server):
         def do_GET(self):
             basic = self.headers.get("Authorization")
             known = basic == "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-            if basic and not known:
+            self._give(urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query), known, bool(basic))
+
+        def do_POST(self):
+            """The OAuth2 form, by which containerd asks where it has a password."""
+            form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self._give(form, form.get("username") == [USER] and form.get("password") == [PASSWORD], True)
+
+        def _give(self, wanted, known, by_password):
+            if by_password and not known:
                 server.refused += 1
                 self._answer(401, {"errors": [{"code": "UNAUTHORIZED", "message": "wrong password"}]})
                 return
-            scopes = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("scope", [])
-            scopes = [scope for joined in scopes for scope in joined.split()]
-            self._answer(200, {"token": server.token(USER if known else None, scopes), "expires_in": TOKEN_SECONDS})
+            scopes = [scope for joined in wanted.get("scope", []) for scope in joined.split()]
+            token = server.token(USER if known else None, scopes)
+            self._answer(200, {"token": token, "access_token": token, "expires_in": server.seconds})
 
         def _answer(self, status, content):
             body = json.dumps(content).encode()

@@ -19,6 +19,8 @@ AT_ONCE = 6
 PATIENCE_SECONDS = 120
 # docs/answers.md says why each. A 200 is right only when it is cut short.
 NOT_TO_BE_HAD = {404}
+# The upstream's challenge: it may be had with a secret of the client's own.
+CHALLENGED = {401}
 NO_MANIFEST = {503}
 NO_BLOB = {404}
 CUT = {200}
@@ -49,7 +51,7 @@ TROUBLES = [
     Trouble("blob never answered", BLOBS, {"silent": True}, NO_BLOB),
     Trouble("blob stalls, and then for good", BLOBS, {"stall": 100_000, "times": 1}, CUT, ever_after={"silent": True}),
     Trouble("manifest absent", MANIFESTS, {"status": 404}, NOT_TO_BE_HAD),
-    Trouble("manifest for want of a credential", "", {}, NOT_TO_BE_HAD, repository="private/app", says="DENIED"),
+    Trouble("manifest for want of a credential", "", {}, CHALLENGED, repository="private/app", says="UNAUTHORIZED"),
     Trouble("manifest 403", MANIFESTS, {"status": 403}, NOT_TO_BE_HAD),
     Trouble("manifest 429", MANIFESTS, {"status": 429, "headers": {"Retry-After": "60"}}, NO_MANIFEST),
     Trouble("manifest 500", MANIFESTS, {"status": 500}, NO_MANIFEST),
@@ -57,7 +59,7 @@ TROUBLES = [
     Trouble("manifest of wrong bytes", MANIFEST_BODIES, {"corrupt": True}, NO_MANIFEST),
     Trouble("upstream gone", "gone", {}, NO_MANIFEST),
     Trouble("blob absent", BLOBS, {"status": 404}, NOT_TO_BE_HAD),
-    Trouble("blob 403", BLOBS, {"status": 403}, NOT_TO_BE_HAD),
+    Trouble("blob 403", BLOBS, {"status": 403}, CHALLENGED),
     Trouble("blob 429", BLOBS, {"status": 429, "headers": {"Retry-After": "60"}}, NO_BLOB),
     Trouble("blob 500", BLOBS, {"status": 500}, NO_BLOB),
     Trouble("blob cut, and then always at once", BLOBS, {"cut": 500_000, "times": 1}, CUT, ever_after={"cut": 0}),

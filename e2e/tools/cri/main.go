@@ -1,8 +1,10 @@
 // Command cri asks containerd for images the way a kubelet does: by the Kubernetes Container Runtime Interface.
 //
-//	cri SOCKET version         prints which runtime answers
-//	cri SOCKET pull IMAGE      prints what ImageStatus then says of it, as JSON
+//	cri SOCKET version                      prints which runtime answers
+//	cri SOCKET pull IMAGE [USER PASSWORD]   prints what ImageStatus then says of it, as JSON
 //	cri SOCKET remove IMAGE
+//
+// User and password are those of a pull secret, without the server that they are for: so a kubelet hands them over.
 package main
 
 import (
@@ -10,7 +12,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -23,16 +24,16 @@ const deadline = 5 * time.Minute
 
 func main() {
 	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "usage: cri SOCKET version | pull IMAGE | remove IMAGE")
+		fmt.Fprintln(os.Stderr, "usage: cri SOCKET version | pull IMAGE [USER PASSWORD] | remove IMAGE")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2], strings.Join(os.Args[3:], " ")); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3:]); err != nil {
 		fmt.Fprintln(os.Stderr, "cri:", err)
 		os.Exit(1)
 	}
 }
 
-func run(socket, verb, name string) error {
+func run(socket, verb string, arguments []string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
 	connection, err := grpc.NewClient("unix://"+socket, grpc.WithTransportCredentials(insecure.NewCredentials()))
@@ -41,7 +42,10 @@ func run(socket, verb, name string) error {
 	}
 	defer connection.Close()
 	images := runtime.NewImageServiceClient(connection)
-	image := &runtime.ImageSpec{Image: name}
+	image := &runtime.ImageSpec{}
+	if len(arguments) > 0 {
+		image.Image = arguments[0]
+	}
 
 	switch verb {
 	case "version":
@@ -52,7 +56,11 @@ func run(socket, verb, name string) error {
 		fmt.Println(answer.RuntimeName, answer.RuntimeVersion)
 		return nil
 	case "pull":
-		if _, err := images.PullImage(ctx, &runtime.PullImageRequest{Image: image}); err != nil {
+		request := &runtime.PullImageRequest{Image: image}
+		if len(arguments) == 3 {
+			request.Auth = &runtime.AuthConfig{Username: arguments[1], Password: arguments[2]}
+		}
+		if _, err := images.PullImage(ctx, request); err != nil {
 			return err
 		}
 		answer, err := images.ImageStatus(ctx, &runtime.ImageStatusRequest{Image: image})

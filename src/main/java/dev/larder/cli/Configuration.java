@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param otherUpstreams whether others may be mirrored
  * @param overlays whether images may be pushed over what is mirrored
  * @param offline whether no upstream is asked
+ * @param passChallenges whether clients meet upstreams' challenges with secrets of their own
  * @param tls the certificate of all listeners; without, they speak plain HTTP
  * @param access who may do what
  * @param housekeeping when what is collected and verified
@@ -37,6 +38,7 @@ record Configuration(
     boolean otherUpstreams,
     boolean overlays,
     boolean offline,
+    boolean passChallenges,
     Optional<Tls> tls,
     AccessSettings access,
     Schedule housekeeping,
@@ -55,6 +57,7 @@ record Configuration(
         otherUpstreams,
         flags.overlays().orElse(overlays),
         flags.offline().orElse(offline),
+        flags.passChallenges().orElse(passChallenges),
         flags.tls().or(() -> tls),
         flags.htpasswd().map(access::with).orElse(access),
         housekeeping,
@@ -74,6 +77,7 @@ record Configuration(
         otherUpstreams,
         overlays,
         offline,
+        passChallenges,
         tls,
         access,
         housekeeping,

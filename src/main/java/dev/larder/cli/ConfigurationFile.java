@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param logFormat how to log
  * @param overlays whether images may be pushed over what is mirrored
  * @param offline whether no upstream is asked
+ * @param passChallenges whether clients meet upstreams' challenges with secrets of their own
  * @param tls the listeners' certificate
  * @param access who may do what
  * @param upstreams the upstreams that it names
@@ -41,6 +42,7 @@ record ConfigurationFile(
     Optional<LogFormat> logFormat,
     Optional<Boolean> overlays,
     Optional<Boolean> offline,
+    Optional<Boolean> passChallenges,
     Optional<Tls> tls,
     AccessEntry access,
     Map<RegistryName, UpstreamEntry> upstreams,
@@ -55,6 +57,7 @@ record ConfigurationFile(
           List.of(),
           Optional.empty(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -122,6 +125,7 @@ record ConfigurationFile(
             "log-format",
             "overlays",
             "offline",
+            "pass-challenges",
             "tls",
             "auth",
             "upstreams",
@@ -150,6 +154,7 @@ record ConfigurationFile(
         logFormat(root),
         root.flag("overlays"),
         root.flag("offline"),
+        root.flag("pass-challenges"),
         tls(root.mapping("tls")),
         AccessEntry.of(root.mapping("auth")),
         entries,

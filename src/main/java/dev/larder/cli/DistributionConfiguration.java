@@ -76,6 +76,7 @@ final class DistributionConfiguration {
         true,
         false,
         false,
+        true,
         tls(),
         access(),
         Schedule.DEFAULT,

@@ -22,7 +22,7 @@ final class ImageList {
     InstantSource clock = InstantSource.system();
     return List.of(
         name,
-        Column.of("KIND", Cells.text("kind")),
+        Column.of("KIND", ImageList::kind),
         Column.narrow("DIGEST", Cells.shortDigest("digest")),
         Column.of("SIZE", Cells.bytes("bytes")),
         Column.of("PINNED", Cells.text("pinned")),
@@ -30,6 +30,11 @@ final class ImageList {
         Column.wide("LAST PULL", Cells.age("lastPulled", clock)),
         Column.wide("DIGEST", Cells.text("digest")),
         Column.wide("MEDIA TYPE", Cells.text("mediaType")));
+  }
+
+  /** One of a private repository is a mirrored one as well, which goes without saying. */
+  private static String kind(JsonNode image) {
+    return image.path("private").asBoolean() ? "private" : image.path("kind").asText();
   }
 
   /**

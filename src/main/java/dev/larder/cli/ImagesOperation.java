@@ -18,6 +18,7 @@ import dev.larder.store.RepositoryKey;
 import dev.larder.store.StoredImage;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Lists a page of images; who wants the next one hands over the last image of this one. */
@@ -62,7 +63,8 @@ final class ImagesOperation implements Operation {
             selection(arguments), last.isMissingNode() ? Optional.empty() : key(last), PAGE);
     ObjectNode result = JSON.createObjectNode();
     ArrayNode images = result.putArray("images");
-    page.forEach(image -> images.add(json(image)));
+    Set<RepositoryKey> privateOnes = catalog.privateRepositories();
+    page.forEach(image -> images.add(json(image, privateOnes.contains(image.key().repository()))));
     return result.put("last", page.size() < PAGE);
   }
 
@@ -96,7 +98,7 @@ final class ImagesOperation implements Operation {
         : RepositoryKey.mirrored(registry.get(), name.get());
   }
 
-  private static ObjectNode json(StoredImage image) {
+  private static ObjectNode json(StoredImage image, boolean isPrivate) {
     StoredImage.Key key = image.key();
     Optional<RegistryName> upstream = key.repository().upstream();
     ObjectNode node =
@@ -105,7 +107,8 @@ final class ImagesOperation implements Operation {
                 "name",
                 key.repository()
                     + key.tag().map(tag -> ":" + tag).orElseGet(() -> "@" + key.digest()))
-            .put("kind", kind(key.repository()));
+            .put("kind", kind(key.repository()))
+            .put("private", isPrivate);
     upstream.ifPresent(registry -> node.put("upstream", registry.value()));
     node.put("repository", key.repository().name().value());
     key.tag().ifPresent(tag -> node.put("tag", tag.value()));

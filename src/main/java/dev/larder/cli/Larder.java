@@ -268,7 +268,8 @@ final class Larder implements Closeable {
     configuration
         .upstreams()
         .forEach((name, entry) -> freshness.put(name, entry.freshness(defaults.freshness())));
-    return new MirrorSettings(defaults.freshness(), freshness, defaults.retries());
+    return new MirrorSettings(
+        defaults.freshness(), freshness, defaults.retries(), configuration.passChallenges());
   }
 
   private static void stop(Server server, Console console) {

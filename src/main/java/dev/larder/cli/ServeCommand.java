@@ -98,6 +98,15 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String cacheSize;
 
   @Option(
+      names = "--pass-challenges",
+      arity = "0..1",
+      fallbackValue = "true",
+      description =
+          "Let containerd meet the challenges of registries with the pods' own pull secrets, where"
+              + " Larder has no credential: yes, unless this is false.")
+  private @Nullable Boolean passChallenges;
+
+  @Option(
       names = "--log-format",
       paramLabel = "FORMAT",
       description = "How to log: ${COMPLETION-CANDIDATES}. Default: text.")
@@ -220,7 +229,8 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(htpasswd),
             Optional.ofNullable(overlays),
             Optional.ofNullable(offline),
-            cacheSize());
+            cacheSize(),
+            Optional.ofNullable(passChallenges));
     Optional<Path> distribution =
         Optional.ofNullable(distributionConfig)
             .or(() -> DistributionSettings.fileFrom(environment));

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param overlays whether images may be pushed over what is mirrored
  * @param offline whether no upstream is asked
  * @param cacheSize how much of what is mirrored stays
+ * @param passChallenges whether clients meet upstreams' challenges with secrets of their own
  */
 record ServeFlags(
     List<ListenAddress> listen,
@@ -27,13 +28,15 @@ record ServeFlags(
     Optional<Path> htpasswd,
     Optional<Boolean> overlays,
     Optional<Boolean> offline,
-    Optional<CacheSize> cacheSize) {
+    Optional<CacheSize> cacheSize,
+    Optional<Boolean> passChallenges) {
 
   /** They say nothing. */
   static final ServeFlags NONE =
       new ServeFlags(
           List.of(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),

@@ -44,6 +44,7 @@ final class StoreOptions {
         file.otherUpstreams(),
         flags.overlays().or(file::overlays).orElse(false),
         flags.offline().or(file::offline).orElse(false),
+        flags.passChallenges().or(file::passChallenges).orElse(true),
         flags.tls().or(file::tls),
         file.access().settings(flags.htpasswd()),
         file.housekeeping(),

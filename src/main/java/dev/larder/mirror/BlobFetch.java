@@ -221,7 +221,7 @@ final class BlobFetch implements Download.Bytes {
     }
     download.expect(store.catalog().describedSize(source.key(), digest));
     for (boolean again = false; ; again = true) {
-      try (IncomingBlob bytes = store.resume(digest)) {
+      try (IncomingBlob bytes = begin()) {
         incoming = bytes;
         taken = again ? 0 : bytes.size();
         return receive(bytes);
@@ -256,6 +256,11 @@ final class BlobFetch implements Download.Bytes {
       bytes.discard();
       return failure;
     }
+  }
+
+  /** What came by a client's token is nothing that another repository's fetch may go on with. */
+  private IncomingBlob begin() throws IOException {
+    return source.asker().isPresent() ? store.create() : store.resume(digest);
   }
 
   /** Lets all who joined serve it, which ends the fetch. */

@@ -2,7 +2,9 @@ package dev.larder.mirror;
 
 import dev.larder.mirror.Freshness.Verdict;
 import dev.larder.mirror.Progress.State;
+import dev.larder.mirror.UpstreamRepository.Asked;
 import dev.larder.oci.Digest;
+import dev.larder.oci.RegistryName;
 import dev.larder.store.Blob;
 import dev.larder.store.Evictor;
 import dev.larder.store.FullDisk;
@@ -25,6 +27,10 @@ import java.util.function.Consumer;
  * The blobs of mirrored repositories. Content is stored and fetched once, whoever asks for it, but
  * a repository serves it only by a right of its own: one of its manifests refers to it, or its
  * upstream says that it has it.
+ *
+ * <p>What is here for the sake of private repositories alone isn't had for the naming of its digest
+ * in a manifest: a repository of the same upstream may serve it if that says that it has it; one of
+ * another upstream, which might say anything, if that sends the bytes.
  */
 final class Blobs implements Closeable {
   private static final long RECENT_MEMORY = 4 << 20;
@@ -37,7 +43,7 @@ final class Blobs implements Closeable {
   private final List<Duration> retries;
   private final Consumer<Fetched> fetched;
   private final ConcurrentHashMap<Digest, BlobFetch> fetches = new ConcurrentHashMap<>();
-  private final SingleFlight<Question, Lookup<Long>> flights = new SingleFlight<>();
+  private final SingleFlight<Asked<Question>, Lookup<Long>> flights = new SingleFlight<>();
 
   /** The lengths of blobs that upstreams have, and which ones they haven't. */
   private final Recent<Question, Long> recent = new Recent<>(RECENT_MEMORY, size -> 16);
@@ -79,9 +85,15 @@ final class Blobs implements Closeable {
     }
     boolean joined =
         running.filter(fetch -> fetch.progress().hasJoined(repository.key())).isPresent();
-    if (!joined && (running.isPresent() || store.catalog().isBlobLinked(digest))) {
+    Lending lending = joined ? Lending.UNNEEDED : lending(repository, digest, running);
+    if (lending == Lending.NONE && running.isPresent()) {
+      running.get().progress().awaitEnd();
+      return Optional.empty();
+    }
+    if (lending == Lending.OPEN || lending == Lending.BY_UPSTREAM) {
       // It is here, or on its way, for another repository's sake.
-      Lookup<Long> right = right(repository, digest);
+      Lookup<Long> right =
+          lending == Lending.OPEN ? right(repository, digest) : ask(repository, digest);
       if (!(right instanceof Lookup.Found<Long> found)) {
         return Optional.of(right.withoutValue());
       }
@@ -102,6 +114,32 @@ final class Blobs implements Closeable {
       }
       throw e;
     }
+  }
+
+  /** On whose word a repository may serve what is here, or on its way, for another's sake. */
+  private enum Lending {
+    /** It has joined already. */
+    UNNEEDED,
+    /** A manifest's, or its upstream's. */
+    OPEN,
+    /** Its upstream's. */
+    BY_UPSTREAM,
+    /** Nobody's, or there is nothing to lend. */
+    NONE
+  }
+
+  private Lending lending(
+      UpstreamRepository repository, Digest digest, Optional<BlobFetch> running) {
+    Optional<RepositoryKey> source = running.map(fetch -> fetch.source().key());
+    if (source.filter(key -> !store.privateRepositories().contains(key)).isPresent()
+        || store.catalog().isBlobOpen(digest)) {
+      return Lending.OPEN;
+    }
+    Optional<RegistryName> upstream = repository.key().upstream();
+    return source.flatMap(RepositoryKey::upstream).equals(upstream)
+            || store.catalog().isBlobPrivate(digest, upstream.orElseThrow())
+        ? Lending.BY_UPSTREAM
+        : Lending.NONE;
   }
 
   private static Optional<Lookup<MirroredBlob>> whole(Blob blob, Source source) {
@@ -129,7 +167,7 @@ final class Blobs implements Closeable {
     return switch (fetch.progress().awaitLength()) {
       case State.Arriving(long length) -> following(fetch, length);
       case State.Unkept(long length) -> following(fetch, length);
-      case State.Failed(var answer) when fetch.source().key().equals(repository.key()) -> {
+      case State.Failed(var answer) when fetch.source().isAs(repository) -> {
         if (answer instanceof Lookup.Absent<MirroredBlob>(String message)) {
           recent.absent(new Question(repository.key(), fetch.digest()), message, clock.instant());
         }
@@ -178,7 +216,7 @@ final class Blobs implements Closeable {
   private Lookup<Long> ask(UpstreamRepository repository, Digest digest) {
     Question question = new Question(repository.key(), digest);
     return flights.join(
-        question,
+        repository.asked(question),
         () ->
             switch (judge(repository, question)) {
               case Verdict.Serve<Long>(Long size) -> found(size, Source.HIT);

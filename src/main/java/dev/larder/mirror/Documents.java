@@ -1,6 +1,7 @@
 package dev.larder.mirror;
 
 import dev.larder.mirror.Freshness.Verdict;
+import dev.larder.mirror.UpstreamRepository.Asked;
 import dev.larder.oci.Digest;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.Tag;
@@ -36,7 +37,7 @@ final class Documents {
 
   private final Store store;
   private final InstantSource clock;
-  private final SingleFlight<Question, Lookup<Document>> flights = new SingleFlight<>();
+  private final SingleFlight<Asked<Question>, Lookup<Document>> flights = new SingleFlight<>();
   private final Recent<Question, Document> recent =
       new Recent<>(RECENT_MEMORY, document -> document.content().length);
 
@@ -64,7 +65,7 @@ final class Documents {
       UpstreamRepository repository, String key, Supplier<Answer<Page>> ask) {
     Question question = new Question(repository.key(), key);
     return flights.join(
-        question,
+        repository.asked(question),
         () ->
             switch (repository.freshness().judge(recent.last(question), clock.instant())) {
               case Verdict.Serve<Document>(Document document) -> found(document, Source.HIT);

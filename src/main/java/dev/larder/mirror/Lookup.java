@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.upstream.BearerChallenge;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -25,8 +26,9 @@ public sealed interface Lookup<T> {
    * The upstream doesn't give it to us, and we don't have it.
    *
    * @param message a sentence that says what was refused, and what to configure
+   * @param challenge where a client may get a token for it, if it is one that may be told
    */
-  record Refused<T>(String message) implements Lookup<T> {}
+  record Refused<T>(String message, Optional<BearerChallenge> challenge) implements Lookup<T> {}
 
   /**
    * The upstream couldn't be asked, and we don't have it.

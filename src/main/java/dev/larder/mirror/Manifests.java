@@ -3,6 +3,7 @@ package dev.larder.mirror;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.larder.mirror.Freshness.Verdict;
+import dev.larder.mirror.UpstreamRepository.Asked;
 import dev.larder.oci.Digest;
 import dev.larder.oci.InvalidManifestException;
 import dev.larder.oci.Manifest;
@@ -53,8 +54,10 @@ final class Manifests {
   private final Store store;
   private final InstantSource clock;
   private final Consumer<Fetched> fetched;
-  private final SingleFlight<Question, Lookup<StoredManifest>> flights = new SingleFlight<>();
-  private final SingleFlight<Question, Lookup<StoredManifest>> refreshes = new SingleFlight<>();
+  private final SingleFlight<Asked<Question>, Lookup<StoredManifest>> flights =
+      new SingleFlight<>();
+  private final SingleFlight<Asked<Question>, Lookup<StoredManifest>> refreshes =
+      new SingleFlight<>();
 
   private final Aside aside;
 
@@ -87,7 +90,7 @@ final class Manifests {
       return ready.get();
     }
     Question question = new Question(repository.key(), reference);
-    return flights.join(question, () -> answer(repository, question));
+    return flights.join(repository.asked(question), () -> answer(repository, question));
   }
 
   /** The same; what a tag names is the upstream's present word, however fresh its last one is. */
@@ -96,7 +99,7 @@ final class Manifests {
       return manifest(repository, reference);
     }
     Question question = new Question(repository.key(), tag);
-    return refreshes.join(question, () -> check(repository, question, tag));
+    return refreshes.join(repository.asked(question), () -> check(repository, question, tag));
   }
 
   /** The answer if it is in memory and fresh. Never blocks. */

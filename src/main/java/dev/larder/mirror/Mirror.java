@@ -5,20 +5,53 @@ import dev.larder.oci.Reference;
 import dev.larder.store.Document;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.StoredManifest;
+import dev.larder.upstream.Answer;
+import dev.larder.upstream.ClientToken;
+import dev.larder.upstream.ManifestHead;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** The mirror of one repository of an upstream. Safe for use by many threads; calls block. */
+/**
+ * The mirror of one repository of an upstream, as one client may see it. Safe for use by many
+ * threads; calls block.
+ */
 public final class Mirror {
   private final UpstreamRepository repository;
-  private final Manifests manifests;
-  private final Blobs blobs;
-  private final Documents documents;
+  private final Contents contents;
+  private final Optional<Client> client;
 
-  Mirror(UpstreamRepository repository, Manifests manifests, Blobs blobs, Documents documents) {
+  /** What all mirrors share; {@code passChallenges} as in {@link MirrorSettings}. */
+  record Contents(
+      Manifests manifests,
+      Blobs blobs,
+      Documents documents,
+      Rights rights,
+      boolean passChallenges) {}
+
+  /** One that may be told of challenges, and may have met one with a token. */
+  private record Client(Optional<ClientToken> token) {}
+
+  Mirror(UpstreamRepository repository, Contents contents) {
+    this(repository, contents, Optional.empty());
+  }
+
+  private Mirror(UpstreamRepository repository, Contents contents, Optional<Client> client) {
     this.repository = repository;
-    this.manifests = manifests;
-    this.blobs = blobs;
-    this.documents = documents;
+    this.contents = contents;
+    this.client = client;
+  }
+
+  /**
+   * The same for a client that can answer the upstream's challenges, which are told then: see
+   * {@link Lookup.Refused}. This one where the settings don't want that.
+   *
+   * @param token what it has of the upstream; goes there, and nowhere else, if Larder itself is
+   *     refused
+   */
+  public Mirror forClient(Optional<ClientToken> token) {
+    return contents.passChallenges
+        ? new Mirror(repository, contents, Optional.of(new Client(token)))
+        : this;
   }
 
   /** Which repository it mirrors. */
@@ -28,7 +61,8 @@ public final class Mirror {
 
   /** A manifest, for GET and HEAD alike. */
   public Lookup<StoredManifest> manifest(Reference reference) {
-    return manifests.manifest(repository, reference);
+    return guarded(
+        by -> contents.manifests.manifest(by, reference), by -> headManifest(by, reference));
   }
 
   /**
@@ -36,12 +70,24 @@ public final class Mirror {
    * already is joined.
    */
   public Lookup<StoredManifest> refreshedManifest(Reference reference) {
-    return manifests.refreshed(repository, reference);
+    return guarded(
+        by -> contents.manifests.refreshed(by, reference), by -> headManifest(by, reference));
   }
 
   /** The answer of {@link #manifest} if it is in memory and fresh; never blocks. */
   public Optional<Lookup.Found<StoredManifest>> ready(Reference reference) {
-    return manifests.ready(repository, reference);
+    // In this order: what came by another one's token came after the repository was made private.
+    return contents
+        .manifests
+        .ready(repository, reference)
+        .filter(_ -> !contents.rights.isPrivate(key()) || hasRight());
+  }
+
+  private boolean hasRight() {
+    return client
+        .flatMap(Client::token)
+        .filter(token -> contents.rights.mayRead(token, key()))
+        .isPresent();
   }
 
   /**
@@ -50,7 +96,7 @@ public final class Mirror {
    * @throws java.io.UncheckedIOException if the store can't be read
    */
   public Lookup<MirroredBlob> blob(Digest digest) {
-    return blobs.blob(repository, digest);
+    return guarded(by -> contents.blobs.blob(by, digest), by -> headBlob(by, digest));
   }
 
   /**
@@ -59,7 +105,7 @@ public final class Mirror {
    * @throws java.io.UncheckedIOException if the store can't be read
    */
   public Lookup<Long> blobSize(Digest digest) {
-    return blobs.size(repository, digest);
+    return guarded(by -> contents.blobs.size(by, digest), by -> headBlob(by, digest));
   }
 
   /**
@@ -68,11 +114,35 @@ public final class Mirror {
    * @param query what stands after the question mark, empty for the first page
    */
   public Lookup<Document> tags(String query) {
-    return documents.tags(repository, query);
+    return guarded(
+        by -> contents.documents.tags(by, query), by -> by.registry().tags(by.name(), query));
   }
 
   /** A page of the manifests that refer to {@code subject}, as an image index. */
   public Lookup<Document> referrers(Digest subject, String query) {
-    return documents.referrers(repository, subject, query);
+    return guarded(
+        by -> contents.documents.referrers(by, subject, query), by -> headManifest(by, subject));
+  }
+
+  private <T> Lookup<T> guarded(
+      Function<UpstreamRepository, Lookup<T>> question,
+      Function<UpstreamRepository, Answer<?>> probe) {
+    Lookup<T> answer =
+        new Guard(contents.rights, repository, client.flatMap(Client::token))
+            .answer(question, probe);
+    return client.isEmpty() && answer instanceof Lookup.Refused<T>(String message, var _)
+        ? new Lookup.Refused<>(message, Optional.empty())
+        : answer;
+  }
+
+  private static Answer<?> headManifest(UpstreamRepository by, Reference reference) {
+    Answer<ManifestHead> head = by.registry().headManifest(by.name(), reference);
+    return head instanceof Answer.Found<ManifestHead>(ManifestHead(var digest)) && digest.isEmpty()
+        ? by.registry().manifest(by.name(), reference)
+        : head;
+  }
+
+  private static Answer<?> headBlob(UpstreamRepository by, Digest digest) {
+    return by.registry().headBlob(by.name(), digest);
   }
 }

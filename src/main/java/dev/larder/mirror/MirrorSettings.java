@@ -13,16 +13,22 @@ import java.util.Optional;
  * @param freshnessOf the same for the upstreams that it names
  * @param retries how long to wait before each attempt to go on with a blob that broke off. When
  *     they are used up, the fetch fails; an attempt that brings a mebibyte renews them
+ * @param passChallenges whether clients are told of upstreams' challenges, and their tokens go
+ *     there
  */
 public record MirrorSettings(
-    Freshness freshness, Map<RegistryName, Freshness> freshnessOf, List<Duration> retries) {
+    Freshness freshness,
+    Map<RegistryName, Freshness> freshnessOf,
+    List<Duration> retries,
+    boolean passChallenges) {
 
   /** What holds where the configuration says nothing. */
   public static final MirrorSettings DEFAULT =
       new MirrorSettings(
           new Freshness(Duration.ofSeconds(30), Duration.ofSeconds(10), Optional.empty()),
           Map.of(),
-          List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(3)));
+          List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(3)),
+          true);
 
   public MirrorSettings {
     freshnessOf = Map.copyOf(freshnessOf);

@@ -19,9 +19,8 @@ public final class Mirrors implements Closeable {
   private final MirrorSettings settings;
   private final InstantSource clock;
   private final Aside aside = new Aside();
-  private final Manifests manifests;
   private final Blobs blobs;
-  private final Documents documents;
+  private final Mirror.Contents contents;
 
   /**
    * @param store where mirrored content is kept; stays open
@@ -40,10 +39,16 @@ public final class Mirrors implements Closeable {
     this.upstreams = upstreams;
     this.settings = settings;
     this.clock = clock;
-    this.manifests = new Manifests(store, clock, aside, fetched);
+    Manifests manifests = new Manifests(store, clock, aside, fetched);
     evictor.addListener(manifests::evicted);
     this.blobs = new Blobs(store, evictor, clock, settings.retries(), fetched);
-    this.documents = new Documents(store, clock);
+    this.contents =
+        new Mirror.Contents(
+            manifests,
+            blobs,
+            new Documents(store, clock),
+            new Rights(store.privateRepositories(), clock),
+            settings.passChallenges());
   }
 
   /** The mirror of a repository; empty where the configuration doesn't allow that upstream. */
@@ -55,8 +60,9 @@ public final class Mirrors implements Closeable {
                 new UpstreamRepository(
                     RepositoryKey.mirrored(upstream, repository),
                     registry,
-                    freshness(upstream, registry)))
-        .map(source -> new Mirror(source, manifests, blobs, documents));
+                    freshness(upstream, registry),
+                    Optional.empty()))
+        .map(source -> new Mirror(source, contents));
   }
 
   /** For how long what that upstream says counts at the moment. */

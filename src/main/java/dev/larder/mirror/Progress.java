@@ -182,6 +182,18 @@ final class Progress {
     }
   }
 
+  /** Waits until the fetch has ended. */
+  void awaitEnd() {
+    lock.lock();
+    try {
+      while (state instanceof State.Asking || state instanceof State.Arriving) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Waits until bytes after the first {@code position} may be given out, or the whole is verified.
    *

@@ -5,6 +5,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.store.LastAnswer;
 import dev.larder.store.RepositoryKey;
 import dev.larder.upstream.Answer;
+import dev.larder.upstream.ClientToken;
 import dev.larder.upstream.UpstreamRegistry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,9 +19,25 @@ import org.slf4j.LoggerFactory;
  * @param key what it is called in the store
  * @param registry where to ask
  * @param freshness how long its answers count
+ * @param asker the {@linkplain ClientToken#id id} of the token on whose behalf it is asked; empty
+ *     where Larder asks for itself
  */
-record UpstreamRepository(RepositoryKey key, UpstreamRegistry registry, Freshness freshness) {
+record UpstreamRepository(
+    RepositoryKey key, UpstreamRegistry registry, Freshness freshness, Optional<String> asker) {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamRepository.class);
+
+  /** A question that is shared by those alone who have the same right to its answer. */
+  record Asked<Q>(Q question, Optional<String> asker) {}
+
+  /** A question by who asks now. */
+  <Q> Asked<Q> asked(Q question) {
+    return new Asked<>(question, asker);
+  }
+
+  /** Whether that is the same repository, asked with the same right. */
+  boolean isAs(UpstreamRepository other) {
+    return key.equals(other.key) && asker.equals(other.asker);
+  }
 
   /** What it is called there. */
   RepositoryName name() {
@@ -51,7 +68,8 @@ record UpstreamRepository(RepositoryKey key, UpstreamRegistry registry, Freshnes
     return switch (answer) {
       case Answer.Found<?> found -> throw new IllegalArgumentException("a value: " + found);
       case Answer.Absent<?> absent -> new Lookup.Absent<>(absent.message());
-      case Answer.Refused<?> refused -> new Lookup.Refused<>(refused.message());
+      case Answer.Refused<?> refused ->
+          new Lookup.Refused<>(refused.message(), refused.challenge());
       case Answer.Failed<?> failed ->
           new Lookup.Unavailable<>(failed.message(), failed.retryAfter());
       case Answer.NotAsked<?> notAsked -> new Lookup.NotAsked<>(notAsked.message());

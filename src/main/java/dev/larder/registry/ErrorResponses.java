@@ -6,6 +6,7 @@ import dev.larder.http.Response;
 import dev.larder.oci.Digest;
 import dev.larder.oci.ErrorCode;
 import dev.larder.store.FullDisk;
+import dev.larder.upstream.BearerChallenge;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -69,8 +70,22 @@ final class ErrorResponses {
   }
 
   /**
-   * An upstream refuses what we don't have. Not 403, nor 401 with a challenge: on 404 a client goes
-   * on to the origin with its own credentials, and never gives them to us.
+   * An upstream refuses what we don't have, and the client can get a token for it there. It comes
+   * back with that one, and its password never comes to us.
+   */
+  static Response challenge(BearerChallenge challenge, String message) {
+    return unauthorized(challenge.value(), message);
+  }
+
+  /** A login, or another one, is needed. */
+  static Response unauthorized(String challenge, String message) {
+    return of(ErrorCode.UNAUTHORIZED, message).with("WWW-Authenticate", challenge);
+  }
+
+  /**
+   * An upstream refuses what we don't have. Not 403, nor 401 with a challenge that the client would
+   * answer with a password: on 404 it goes on to the origin with its own credentials, and never
+   * gives them to us.
    */
   static Response withheld(String message) {
     return of(404, ErrorCode.DENIED, message);

@@ -11,6 +11,7 @@ import dev.larder.registry.access.Decision;
 import dev.larder.registry.access.LoginToken;
 import dev.larder.registry.access.TokenSettings;
 import dev.larder.store.RepositoryKey;
+import dev.larder.upstream.ClientToken;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -47,6 +48,20 @@ final class Gate {
   /** Whether everybody may do that; never blocks. */
   boolean isOpenFor(Action action, RepositoryKey repository) {
     return access.anybodyMay(action, repository);
+  }
+
+  /** Whether everybody may pull from all that a request means; never blocks. */
+  boolean isOpenForPulls(Namespaces.Meaning meaning) {
+    return isOpenFor(Action.PULL, meaning.first())
+        && meaning.others().stream().allMatch(other -> isOpenFor(Action.PULL, other));
+  }
+
+  /** The token that who sends the request has of an upstream: one that isn't for us. */
+  Optional<ClientToken> upstreamsToken(Request request) {
+    return request
+        .header("Authorization")
+        .filter(authorization -> !access.isForUs(authorization))
+        .flatMap(ClientToken::parse);
   }
 
   /**
@@ -114,12 +129,13 @@ final class Gate {
     Request request = sender.request();
     Optional<String> authorization = request.header("Authorization");
     if (authorization.isPresent() && !authorization.get().regionMatches(true, 0, "Basic ", 0, 6)) {
-      throw new RegistryException(unauthorized(BASIC, "a token is had for a password only"));
+      throw new RegistryException(
+          ErrorResponses.unauthorized(BASIC, "a token is had for a password only"));
     }
     return switch (sender.authentication()) {
       case Authentication.Known(var principal) -> Reply.hosted(token(access.issue(principal)));
       case Authentication.Failed(String reason) ->
-          throw new RegistryException(unauthorized(BASIC, reason));
+          throw new RegistryException(ErrorResponses.unauthorized(BASIC, reason));
       case Authentication other -> throw new RegistryException(refusal(request, other));
     };
   }
@@ -163,11 +179,7 @@ final class Gate {
     if (!error.isEmpty()) {
       challenge.append(",error=\"").append(error).append('"');
     }
-    return unauthorized(challenge.toString(), reason);
-  }
-
-  private static Response unauthorized(String challenge, String reason) {
-    return ErrorResponses.of(ErrorCode.UNAUTHORIZED, reason).with("WWW-Authenticate", challenge);
+    return ErrorResponses.unauthorized(challenge.toString(), reason);
   }
 
   /** The URL of our tokens, as the client reaches us; a proxy that ends TLS says that it did. */

@@ -5,6 +5,7 @@ import dev.larder.mirror.Lookup;
 import dev.larder.mirror.Source;
 import dev.larder.oci.ErrorCode;
 import dev.larder.store.RepositoryKey;
+import dev.larder.upstream.BearerChallenge;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -34,7 +35,11 @@ final class MirrorReplies {
       case Lookup.Absent<T>(String message) -> Reply.error(ErrorResponses.of(absent, message));
       // Of what there is here, this is all: no client that tries again would fare better.
       case Lookup.NotAsked<T>(String message) -> Reply.error(ErrorResponses.of(absent, message));
-      case Lookup.Refused<T>(String message) -> Reply.error(ErrorResponses.withheld(message));
+      case Lookup.Refused<T>(String message, Optional<BearerChallenge> challenge) ->
+          Reply.error(
+              challenge
+                  .map(known -> ErrorResponses.challenge(known, message))
+                  .orElseGet(() -> ErrorResponses.withheld(message)));
       case Lookup.Unavailable<T> unavailable ->
           Reply.unavailable(
               ErrorResponses.unavailable(unavailable.message(), unavailable.retryAfter()));

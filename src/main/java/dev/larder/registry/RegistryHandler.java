@@ -34,6 +34,7 @@ public final class RegistryHandler implements Handler {
   private final Namespaces namespaces;
   private final Mirrors mirrors;
   private final Gate gate;
+  private final Passing passing;
   private final InstantSource clock;
   private final Consumer<Access> accessLog;
   private final Changes changes;
@@ -82,6 +83,7 @@ public final class RegistryHandler implements Handler {
     this.namespaces = namespaces;
     this.mirrors = mirrors;
     this.gate = gate;
+    this.passing = new Passing(gate);
     this.clock = clock;
     this.accessLog = accessLog;
     this.changes = changes;
@@ -221,7 +223,7 @@ public final class RegistryHandler implements Handler {
     if (!gate.isOpenFor(Action.PULL, key)) {
       return Optional.empty();
     }
-    return mirror(key)
+    return mirror(request, meaning, query.first("ns"))
         .flatMap(
             mirror ->
                 routes.ready(
@@ -281,7 +283,7 @@ public final class RegistryHandler implements Handler {
 
   private Repository repository(Request request, Namespaces.Meaning meaning, Optional<String> ns) {
     RepositoryKey first = meaning.first();
-    Optional<Mirror> mirror = meaning.mirrored().flatMap(this::mirror);
+    Optional<Mirror> mirror = mirror(request, meaning, ns);
     if (meaning.hosted().isEmpty()) {
       return mirror
           .<Repository>map(MirroredRepository::new)
@@ -299,8 +301,12 @@ public final class RegistryHandler implements Handler {
     return request.method().equals("HEAD") ? namespaces.overlay(mirrored, ns) : Optional.empty();
   }
 
-  private Optional<Mirror> mirror(RepositoryKey key) {
-    return key.upstream().flatMap(upstream -> mirrors.mirror(upstream, key.name()));
+  private Optional<Mirror> mirror(
+      Request request, Namespaces.Meaning meaning, Optional<String> ns) {
+    return meaning
+        .mirrored()
+        .flatMap(key -> key.upstream().flatMap(upstream -> mirrors.mirror(upstream, key.name())))
+        .map(mirror -> passing.mirror(mirror, request, meaning, ns));
   }
 
   private static RegistryException notAllowed(RepositoryKey key) {

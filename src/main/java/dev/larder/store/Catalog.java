@@ -3,12 +3,14 @@ package dev.larder.store;
 import dev.larder.oci.Descriptor;
 import dev.larder.oci.Digest;
 import dev.larder.oci.Manifest;
+import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Who refers to what: the manifests, tags and blobs of each repository. Every method that changes
@@ -152,6 +154,18 @@ public interface Catalog {
 
   /** Whether any repository may serve that blob. */
   boolean isBlobLinked(Digest digest);
+
+  /** Whether any repository may serve that blob that isn't private. */
+  boolean isBlobOpen(Digest digest);
+
+  /** Whether any private repository of that upstream may serve that blob. */
+  boolean isBlobPrivate(Digest digest, RegistryName upstream);
+
+  /** The private repositories: see {@link PrivateRepositories}. */
+  Set<RepositoryKey> privateRepositories();
+
+  /** Makes a mirrored repository private, or not. */
+  void setPrivate(RepositoryKey repository, boolean isPrivate);
 
   /** A hosted repository that may serve that blob, if there is one. */
   Optional<RepositoryName> hostedRepositoryWith(Digest digest);

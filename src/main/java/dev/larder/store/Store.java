@@ -29,6 +29,7 @@ public final class Store {
   private final BlobStore blobs;
   private final Catalog catalog;
   private final Overlays overlays;
+  private final PrivateRepositories privateRepositories;
   private final DigestLocks locks = new DigestLocks();
   private final Uses uses = new Uses();
   private volatile RoomMaker roomMaker = _ -> false;
@@ -37,6 +38,7 @@ public final class Store {
     this.blobs = blobs;
     this.catalog = catalog;
     this.overlays = new Overlays(catalog);
+    this.privateRepositories = new PrivateRepositories(catalog);
   }
 
   /** Who refers to what. Blobs and manifests are added by this class, not there. */
@@ -59,6 +61,11 @@ public final class Store {
   /** Says who makes room from now on where the disk is full. */
   void whenFull(RoomMaker maker) {
     roomMaker = maker;
+  }
+
+  /** Which mirrored repositories aren't everybody's. */
+  public PrivateRepositories privateRepositories() {
+    return privateRepositories;
   }
 
   /** Opens a blob, if that repository may serve it. Whoever opens it closes it. */

@@ -20,8 +20,14 @@ public sealed interface Answer<T> {
    * It doesn't give it to us: we have no credential for it, or one that doesn't suffice.
    *
    * @param message a sentence that says what was refused, and what to configure
+   * @param challenge where a client may get a token for it, if that is what the upstream wants
    */
-  record Refused<T>(String message) implements Answer<T> {}
+  record Refused<T>(String message, Optional<BearerChallenge> challenge) implements Answer<T> {
+    /** Without a challenge. */
+    public Refused(String message) {
+      this(message, Optional.empty());
+    }
+  }
 
   /**
    * It couldn't be asked, or didn't answer as a registry does: unreachable, too slow, 429, 5xx,

@@ -36,6 +36,11 @@ final class Authenticator {
     return basic ? basic(Optional.empty(), false) : new Answer.Found<>(Optional.empty());
   }
 
+  /** Where tokens for a repository are to be had, if they were ever asked for. */
+  Optional<BearerChallenge> challenge(RepositoryName repository) {
+    return Optional.ofNullable(learned.getIfPresent(repository)).map(BearerChallenge::of);
+  }
+
   /**
    * What to send after a refusal; empty if we have nothing better.
    *

@@ -30,6 +30,9 @@ record BlobRequests(UpstreamClient client) {
       return answer.withoutValue();
     }
     try (exchange) {
+      if (exchange.header("Content-Type").filter(BlobRequests::isPage).isPresent()) {
+        return question.failed("it has an HTML page there: something else answers in its place");
+      }
       if (exchange.status() == 200 && exchange.contentLength().isPresent()) {
         return new Answer.Found<>(exchange.contentLength().getAsLong());
       }

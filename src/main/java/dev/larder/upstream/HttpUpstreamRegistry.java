@@ -17,6 +17,7 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
   private final Question anything;
   private final Transport transport;
   private final RateLimitWatch limits;
+  private final UpstreamClient client;
   private final ManifestRequests manifests;
   private final BlobRequests blobs;
   private final ListRequests lists;
@@ -30,26 +31,62 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
       DockerConfig docker,
       Deadlines deadlines,
       Clock clock) {
-    this.anything = new Question(settings, deadlines, clock, "anything");
+    this(
+        new Question(settings, deadlines, clock, "anything"),
+        new RateLimitWatch(settings.name(), clock),
+        settings,
+        transport,
+        new CredentialSource(settings.server(), settings.login(), docker, clock),
+        clock);
+  }
+
+  private HttpUpstreamRegistry(
+      Question anything,
+      RateLimitWatch limits,
+      UpstreamSettings settings,
+      Transport transport,
+      CredentialSource credentials,
+      Clock clock) {
+    this(
+        anything,
+        transport,
+        limits,
+        client(anything, limits, settings, transport, credentials, clock));
+  }
+
+  private HttpUpstreamRegistry(
+      Question anything, Transport transport, RateLimitWatch limits, UpstreamClient client) {
+    this.anything = anything;
     this.transport = transport;
-    this.limits = new RateLimitWatch(settings.name(), clock);
-    boolean plainHttp = "http".equals(settings.url().getScheme());
-    Redirects http = new Redirects(transport, settings.configured());
-    CredentialSource credentials =
-        new CredentialSource(settings.server(), settings.login(), docker, clock);
-    TokenSource tokens =
-        new TokenSource(
-            anything, plainHttp, new Redirects(transport, plainHttp), credentials, clock);
-    UpstreamClient client =
-        new UpstreamClient(
-            settings.url(),
-            http,
-            new Authenticator(anything, tokens, credentials),
-            credentials,
-            limits);
+    this.limits = limits;
+    this.client = client;
     this.manifests = new ManifestRequests(client);
     this.blobs = new BlobRequests(client);
     this.lists = new ListRequests(client);
+  }
+
+  private static UpstreamClient client(
+      Question anything,
+      RateLimitWatch limits,
+      UpstreamSettings settings,
+      Transport transport,
+      CredentialSource credentials,
+      Clock clock) {
+    boolean plainHttp = "http".equals(settings.url().getScheme());
+    TokenSource tokens =
+        new TokenSource(
+            anything, plainHttp, new Redirects(transport, plainHttp), credentials, clock);
+    return new UpstreamClient(
+        settings.url(),
+        new Redirects(transport, settings.configured()),
+        new Authenticator(anything, tokens, credentials),
+        credentials,
+        limits);
+  }
+
+  @Override
+  public UpstreamRegistry onBehalfOf(ClientToken token) {
+    return new HttpUpstreamRegistry(anything, transport, limits, client.onBehalfOf(token));
   }
 
   @Override

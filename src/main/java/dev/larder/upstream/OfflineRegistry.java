@@ -15,6 +15,11 @@ final class OfflineRegistry extends UpstreamRegistry {
   }
 
   @Override
+  public UpstreamRegistry onBehalfOf(ClientToken token) {
+    return this;
+  }
+
+  @Override
   public Answer<ManifestHead> headManifest(RepositoryName repository, Reference reference) {
     return about(reference(repository, reference));
   }

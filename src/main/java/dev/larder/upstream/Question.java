@@ -23,6 +23,22 @@ import org.apache.hc.core5.http.MessageConstraintException;
  * @param subject what is asked for, {@code org/app:1}
  */
 record Question(UpstreamSettings settings, Deadlines deadlines, Clock clock, String subject) {
+  /** What the upstream was shown. */
+  enum Shown {
+    NOTHING(
+        "if it exists, configure username and password-file for upstream %s, or log in with %s"),
+    CREDENTIAL(
+        "the credential for it doesn't suffice: check username and password-file of upstream %s, or"
+            + " log in anew with %s"),
+    CLIENTS_TOKEN("the token that the client has of %s doesn't suffice");
+
+    private final String doing;
+
+    Shown(String doing) {
+      this.doing = doing;
+    }
+  }
+
   private static final JsonMapper JSON = new JsonMapper();
 
   Question about(String other) {
@@ -30,11 +46,11 @@ record Question(UpstreamSettings settings, Deadlines deadlines, Clock clock, Str
   }
 
   /** What an answer means that isn't what was asked for. */
-  <T> Answer<T> unwanted(Exchange exchange, boolean withCredential) {
+  <T> Answer<T> unwanted(Exchange exchange, Shown shown, Optional<BearerChallenge> challenge) {
     boolean own = Redirects.sameOrigin(settings.url(), exchange.uri());
     return switch (exchange.status()) {
       case 404 -> absent(exchange);
-      case 401, 403 -> own ? refused(exchange, withCredential) : failed(exchange);
+      case 401, 403 -> own ? refused(exchange, shown, challenge) : failed(exchange);
       default -> failed(exchange);
     };
   }
@@ -44,17 +60,15 @@ record Question(UpstreamSettings settings, Deadlines deadlines, Clock clock, Str
         "%s has no %s (%s)".formatted(settings.name(), subject, said(exchange)));
   }
 
-  <T> Answer<T> refused(Exchange exchange, boolean withCredential) {
-    String doing =
-        withCredential
-            ? "the credential for it doesn't suffice: check username and password-file of upstream"
-                + " %s, or log in anew with %s"
-            : "if it exists, configure username and password-file for upstream %s, or log in with"
-                + " %s";
+  <T> Answer<T> refused(Exchange exchange, Shown shown, Optional<BearerChallenge> challenge) {
     return new Answer.Refused<>(
         "%s refused %s (%s): %s"
             .formatted(
-                who(exchange), subject, said(exchange), doing.formatted(settings.name(), login())));
+                who(exchange),
+                subject,
+                said(exchange),
+                shown.doing.formatted(settings.name(), login())),
+        challenge);
   }
 
   <T> Answer<T> failed(Exchange exchange) {

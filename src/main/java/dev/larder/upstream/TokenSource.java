@@ -140,7 +140,10 @@ final class TokenSource {
           return new Answer.Found<>(parse(last.content(MAX_ANSWER), asked));
         }
         return refused(last)
-            ? question.refused(last, credential.isPresent())
+            ? question.refused(
+                last,
+                credential.isPresent() ? Question.Shown.CREDENTIAL : Question.Shown.NOTHING,
+                Optional.of(BearerChallenge.of(key)))
             : question.failed(last);
       }
     } catch (IOException e) {
@@ -154,17 +157,24 @@ final class TokenSource {
   }
 
   private URI realm(Key key) throws UpstreamException {
+    return endpoint(key.realm, plainHttp)
+        .orElseThrow(
+            () ->
+                new UpstreamException(
+                    plainHttp
+                        ? "its token endpoint is not a URL"
+                        : "its token endpoint is not an https URL"));
+  }
+
+  /** Where a realm's tokens are asked for; empty if they may not be asked for there. */
+  static Optional<URI> endpoint(String realm, boolean plainHttp) {
     try {
-      URI realm = URI.create(key.realm);
-      boolean allowed = plainHttp || "https".equals(realm.getScheme());
-      if (allowed && UpstreamSettings.isAddress(realm) && realm.getRawUserInfo() == null) {
-        return realm;
-      }
+      return Optional.of(URI.create(realm))
+          .filter(url -> plainHttp || "https".equals(url.getScheme()))
+          .filter(url -> UpstreamSettings.isAddress(url) && url.getRawUserInfo() == null);
     } catch (IllegalArgumentException e) {
-      // said below
+      return Optional.empty();
     }
-    throw new UpstreamException(
-        plainHttp ? "its token endpoint is not a URL" : "its token endpoint is not an https URL");
   }
 
   private static OutgoingRequest request(URI realm, Key key, Optional<Credentials> credential) {

@@ -18,6 +18,7 @@ final class UpstreamClient {
   private final Authenticator authenticator;
   private final CredentialSource credentials;
   private final RateLimitWatch limits;
+  private final Optional<ClientToken> token;
 
   UpstreamClient(
       URI url,
@@ -25,11 +26,33 @@ final class UpstreamClient {
       Authenticator authenticator,
       CredentialSource credentials,
       RateLimitWatch limits) {
-    this.base = url.toString().replaceFirst("/+$", "") + "/v2/";
+    this(
+        url.toString().replaceFirst("/+$", "") + "/v2/",
+        http,
+        authenticator,
+        credentials,
+        limits,
+        Optional.empty());
+  }
+
+  private UpstreamClient(
+      String base,
+      Redirects http,
+      Authenticator authenticator,
+      CredentialSource credentials,
+      RateLimitWatch limits,
+      Optional<ClientToken> token) {
+    this.base = base;
     this.http = http;
     this.authenticator = authenticator;
     this.credentials = credentials;
     this.limits = limits;
+    this.token = token;
+  }
+
+  /** The same, which asks with a client's token and nothing of our own. */
+  UpstreamClient onBehalfOf(ClientToken client) {
+    return new UpstreamClient(base, http, authenticator, credentials, limits, Optional.of(client));
   }
 
   /**
@@ -48,18 +71,44 @@ final class UpstreamClient {
     OutgoingRequest request =
         OutgoingRequest.of(method, URI.create(base + repository + "/" + path), headers);
     try {
-      Answer<Exchange> answer = authenticated(repository, request);
+      Answer<Exchange> answer =
+          token.isPresent()
+              ? new Answer.Found<>(
+                  http.follow(request.authorized(token.map(ClientToken::authorization))))
+              : authenticated(repository, request);
       if (!(answer instanceof Answer.Found<Exchange>(Exchange exchange))
           || wanted.contains(exchange.status())) {
         return answer;
       }
       try (exchange) {
         boolean refused = exchange.status() == 401 || exchange.status() == 403;
-        return question.unwanted(exchange, refused && credentials.current().isPresent());
+        return refused
+            ? question.unwanted(exchange, shown(), challenge(repository, exchange))
+            : question.unwanted(exchange, Question.Shown.NOTHING, Optional.empty());
       }
     } catch (IOException e) {
       return question.failed(e);
     }
+  }
+
+  private Question.Shown shown() throws IOException {
+    if (token.isPresent()) {
+      return Question.Shown.CLIENTS_TOKEN;
+    }
+    return credentials.current().isPresent() ? Question.Shown.CREDENTIAL : Question.Shown.NOTHING;
+  }
+
+  /**
+   * Where the client may get a better token than ours, or than the one that it has. Some answer 403
+   * to nobody's token: then it is known from before.
+   */
+  private Optional<BearerChallenge> challenge(RepositoryName repository, Exchange exchange) {
+    Optional<BearerChallenge> challenge =
+        BearerChallenge.of(
+            Challenge.parse(exchange.headers("WWW-Authenticate")), base.startsWith("http:"));
+    return token.isPresent()
+        ? challenge.map(BearerChallenge::toToken)
+        : challenge.map(BearerChallenge::toNoToken).or(() -> authenticator.challenge(repository));
   }
 
   private Answer<Exchange> authenticated(RepositoryName repository, OutgoingRequest request)

@@ -8,6 +8,12 @@ import java.util.Optional;
 /** One upstream registry, asked over HTTP. Safe for use by many threads; calls block. */
 public abstract class UpstreamRegistry {
 
+  /**
+   * The same registry, asked with a client's token in place of our own credential. The token goes
+   * to this registry alone, whatever it refers us to. Where it is refused, the challenge says so.
+   */
+  public abstract UpstreamRegistry onBehalfOf(ClientToken token);
+
   /** Asks which manifest a reference points to, at the price of a HEAD. */
   public abstract Answer<ManifestHead> headManifest(RepositoryName repository, Reference reference);
 

@@ -24,6 +24,11 @@ final class WatchedRegistry extends UpstreamRegistry {
   }
 
   @Override
+  public UpstreamRegistry onBehalfOf(ClientToken token) {
+    return new WatchedRegistry(registryName, registry.onBehalfOf(token), contacts);
+  }
+
+  @Override
   public Answer<ManifestHead> headManifest(RepositoryName repository, Reference reference) {
     return noted(() -> registry.headManifest(repository, reference), _ -> 0);
   }

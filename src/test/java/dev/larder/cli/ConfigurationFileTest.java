@@ -111,6 +111,7 @@ class ConfigurationFileTest {
             log-format: json
             overlays: true
             offline: true
+            pass-challenges: false
             upstreams:
               docker.io:
                 url: https://mirror.example/hub
@@ -131,6 +132,7 @@ class ConfigurationFileTest {
     assertThat(file.logFormat()).contains(LogFormat.JSON);
     assertThat(file.overlays()).contains(true);
     assertThat(file.offline()).contains(true);
+    assertThat(file.passChallenges()).contains(false);
     assertThat(file.otherUpstreams()).isFalse();
     assertThat(file.upstreams())
         .containsOnlyKeys(RegistryName.DOCKER_HUB, new RegistryName("old.example"))

@@ -158,6 +158,7 @@ class DashboardTest {
         false,
         false,
         false,
+        true,
         Optional.empty(),
         AccessSettings.OPEN,
         Housekeeping.Schedule.DEFAULT,

@@ -392,6 +392,7 @@ class DistributionConfigurationTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.of(true),
+                    Optional.empty(),
                     Optional.empty()),
                 Optional.of(Path.of("/data")));
     assertThat(configuration.listen()).containsExactly(other);

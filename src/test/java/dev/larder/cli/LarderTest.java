@@ -568,6 +568,7 @@ class LarderTest {
             false,
             overlays,
             offline,
+            true,
             Optional.empty(),
             AccessSettings.OPEN,
             Housekeeping.Schedule.DEFAULT,

@@ -105,7 +105,7 @@ final class TestMirrors implements Closeable {
         store,
         evictor,
         name -> upstreams.computeIfAbsent(name, this::upstream).registry(name),
-        new MirrorSettings(new Freshness(FRESH, ABSENT, staleFor), Map.of(), RETRIES),
+        new MirrorSettings(new Freshness(FRESH, ABSENT, staleFor), Map.of(), RETRIES, true),
         clock,
         fetched::add);
   }
@@ -148,6 +148,10 @@ final class TestMirrors implements Closeable {
 
   Mirror mirror(FakeUpstream upstream, String repository) {
     return mirrors.mirror(upstream.name(), new RepositoryName(repository)).orElseThrow();
+  }
+
+  Instant now() {
+    return now;
   }
 
   /** Lets time pass. */

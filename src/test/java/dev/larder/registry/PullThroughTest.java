@@ -149,10 +149,10 @@ class PullThroughTest {
   }
 
   @Test
-  void whatNeedsALoginSendsTheClientOnWithoutAChallenge() throws IOException {
+  void whatNeedsALoginIsNoChallengeToWhoNamesOurselves() throws IOException {
     upstream.authenticate(FakeAuthentication.Bearer.of("me", "secret"));
 
-    RawHttp.Answer answer = request("GET", REPOSITORY + "/manifests/1.36" + NS);
+    RawHttp.Answer answer = request("GET", "/v2/docker.io/library/busybox/manifests/1.36");
 
     assertThat(answer.status()).isEqualTo(404);
     assertThat(answer.text()).contains("DENIED");

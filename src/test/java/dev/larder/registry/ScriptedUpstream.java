@@ -7,6 +7,7 @@ import dev.larder.oci.RepositoryName;
 import dev.larder.testing.TestImages;
 import dev.larder.upstream.Answer;
 import dev.larder.upstream.BlobStream;
+import dev.larder.upstream.ClientToken;
 import dev.larder.upstream.LeftAlone;
 import dev.larder.upstream.ManifestHead;
 import dev.larder.upstream.Page;
@@ -34,6 +35,11 @@ final class ScriptedUpstream extends UpstreamRegistry {
   private volatile Supplier<InputStream> blobBody = InputStream::nullInputStream;
   private volatile boolean bodyReplaced;
   private volatile Optional<RateLimit> rateLimit = Optional.empty();
+
+  @Override
+  public UpstreamRegistry onBehalfOf(ClientToken token) {
+    throw new UnsupportedOperationException("it challenges nobody");
+  }
 
   @Override
   public Optional<RateLimit> rateLimit() {

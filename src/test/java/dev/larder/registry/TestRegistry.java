@@ -81,7 +81,7 @@ final class TestRegistry implements Closeable {
 
   /** One where that may be pushed over what is mirrored. */
   TestRegistry(Path folder, AccessSettings access, Layering layering) throws IOException {
-    this(folder, new ScriptedUpstream(), Optional.empty(), blobs -> blobs, access, layering);
+    this(folder, new ScriptedUpstream(), Optional.empty(), blobs -> blobs, access, layering, true);
   }
 
   /** One whose upstream is scripted, and whose blobs are in another store than they might be. */
@@ -92,11 +92,36 @@ final class TestRegistry implements Closeable {
         Optional.empty(),
         blobs,
         AccessSettings.OPEN,
-        Layering.SEPARATE);
+        Layering.SEPARATE,
+        true);
   }
 
   /** One whose upstreams are found in that way. */
   static TestRegistry withUpstreams(
+      Path folder, Function<RegistryName, Optional<UpstreamRegistry>> upstreams)
+      throws IOException {
+    return withUpstreams(folder, upstreams, AccessSettings.OPEN, Layering.SEPARATE);
+  }
+
+  /** The same where not everybody may do everything. */
+  static TestRegistry withUpstreams(
+      Path folder,
+      Function<RegistryName, Optional<UpstreamRegistry>> upstreams,
+      AccessSettings access,
+      Layering layering)
+      throws IOException {
+    return new TestRegistry(
+        folder,
+        new ScriptedUpstream(),
+        Optional.of(upstreams),
+        blobs -> blobs,
+        access,
+        layering,
+        true);
+  }
+
+  /** The same where no client is told of an upstream's challenge. */
+  static TestRegistry withoutChallenges(
       Path folder, Function<RegistryName, Optional<UpstreamRegistry>> upstreams)
       throws IOException {
     return new TestRegistry(
@@ -105,7 +130,8 @@ final class TestRegistry implements Closeable {
         Optional.of(upstreams),
         blobs -> blobs,
         AccessSettings.OPEN,
-        Layering.SEPARATE);
+        Layering.SEPARATE,
+        false);
   }
 
   private TestRegistry(
@@ -114,14 +140,15 @@ final class TestRegistry implements Closeable {
       Optional<Function<RegistryName, Optional<UpstreamRegistry>>> upstreams,
       UnaryOperator<BlobStore> blobs,
       AccessSettings access,
-      Layering layering)
+      Layering layering,
+      boolean passChallenges)
       throws IOException {
     this.folder = folder;
     this.upstream = upstream;
     catalog = new SqliteCatalog(folder.resolve("catalog.sqlite"), now::get);
     store =
         new Store(
-            blobs.apply(new FileBlobStore(Files.createDirectory(folder.resolve("blobs")))),
+            blobs.apply(new FileBlobStore(Files.createDirectories(folder.resolve("blobs")))),
             catalog);
     mirrors =
         new Mirrors(
@@ -133,7 +160,8 @@ final class TestRegistry implements Closeable {
             new MirrorSettings(
                 new Freshness(Duration.ofSeconds(30), Duration.ZERO, Optional.empty()),
                 Map.of(),
-                List.of()),
+                List.of(),
+                passChallenges),
             now::get,
             _ -> {});
     handler =

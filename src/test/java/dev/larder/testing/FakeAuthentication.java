@@ -11,7 +11,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** How a {@link FakeUpstream} lets people in. */
-public sealed interface FakeAuthentication {
+public sealed interface FakeAuthentication
+    permits FakeAuthentication.Open,
+        FakeAuthentication.Basic,
+        FakeAuthentication.Bearer,
+        FakePrivacy {
   /** Where a fake's own token endpoint is. */
   String TOKEN_PATH = "/token";
 

@@ -41,6 +41,11 @@ class ContactsTest {
     }
 
     @Override
+    public UpstreamRegistry onBehalfOf(ClientToken token) {
+      return this;
+    }
+
+    @Override
     public Answer<ManifestHead> headManifest(RepositoryName repository, Reference reference) {
       throw new UnsupportedOperationException();
     }

@@ -109,6 +109,25 @@ public final class AccessControl {
     };
   }
 
+  /**
+   * Whether a bearer's token is one that is taken here, or was: ours, or one of the issuer that is
+   * meant for us. Where nobody can log in, none is. Never blocks.
+   *
+   * @param authorization the header field of that name
+   */
+  public boolean isForUs(String authorization) {
+    if (isOpen()) {
+      return false;
+    }
+    try {
+      SignedJWT token = SignedJWT.parse(authorization.strip().replaceFirst("(?i)^bearer +", ""));
+      return LoginTokens.mayBeOurs(token)
+          || (tokens.isPresent() && tokens.get().isMeant(token.getJWTClaimsSet()));
+    } catch (ParseException e) {
+      return false;
+    }
+  }
+
   private Authentication basic(String value, Credentials credentials) {
     String pair;
     try {

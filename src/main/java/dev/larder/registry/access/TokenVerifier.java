@@ -52,12 +52,14 @@ final class TokenVerifier {
   private static final int READ_MILLIS = 5_000;
   private static final int MOST_KEY_BYTES = 256 * 1024;
 
+  private final TokenSettings settings;
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
   /**
    * @throws IllegalArgumentException if its keys can't be at their URL
    */
   TokenVerifier(TokenSettings settings, InstantSource clock) {
+    this.settings = settings;
     processor.setJWSTypeVerifier(
         new DefaultJOSEObjectTypeVerifier<>(
             JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
@@ -94,6 +96,12 @@ final class TokenVerifier {
       throw new IllegalArgumentException(
           "the issuer's keys can't be at %s: %s".formatted(settings.keys(), e.getMessage()), e);
     }
+  }
+
+  /** Whether a token says that it is the issuer's, and for us. */
+  boolean isMeant(JWTClaimsSet claims) {
+    return settings.issuer().equals(claims.getIssuer())
+        && claims.getAudience().contains(settings.audience());
   }
 
   /** Looks at a token; blocks where the issuer's keys must be asked for. */

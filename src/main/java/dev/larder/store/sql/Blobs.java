@@ -5,6 +5,7 @@ import static dev.larder.store.sql.Repositories.name;
 import static dev.larder.store.sql.Repositories.upstream;
 
 import dev.larder.oci.Digest;
+import dev.larder.oci.RegistryName;
 import dev.larder.store.RepositoryKey;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -94,5 +95,27 @@ final class Blobs {
   static boolean isLinked(Session session, Digest digest) throws SQLException {
     return session.any(
         "SELECT 1 FROM repository_blobs WHERE digest = ? LIMIT 1", digest.toString());
+  }
+
+  /** Whether any repository has a blob that isn't private. */
+  static boolean isOpen(Session session, Digest digest) throws SQLException {
+    return session.any(
+        """
+        SELECT 1 FROM repository_blobs JOIN repositories ON id = repository_id
+        WHERE digest = ? AND private = 0 LIMIT 1
+        """,
+        digest.toString());
+  }
+
+  /** Whether any private repository of that upstream has a blob. */
+  static boolean isPrivate(Session session, Digest digest, RegistryName upstream)
+      throws SQLException {
+    return session.any(
+        """
+        SELECT 1 FROM repository_blobs JOIN repositories ON id = repository_id
+        WHERE digest = ? AND private = 1 AND upstream = ? LIMIT 1
+        """,
+        digest.toString(),
+        upstream.value());
   }
 }

@@ -20,7 +20,8 @@ final class Migrations {
           "002-last-use.sql",
           "003-statistics.sql",
           "004-eviction.sql",
-          "005-freshness.sql");
+          "005-freshness.sql",
+          "006-private.sql");
 
   private Migrations() {}
 

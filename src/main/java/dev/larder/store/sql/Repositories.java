@@ -7,6 +7,7 @@ import dev.larder.store.RepositoryKey;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The table of repositories, which all others point to. */
 final class Repositories {
@@ -73,6 +74,14 @@ final class Repositories {
         "SELECT 1 FROM repositories WHERE upstream = ? AND name = ? AND" + HAS_CONTENT,
         upstream(repository),
         name(repository));
+  }
+
+  /** The private repositories. */
+  static Set<RepositoryKey> privateOnes(Session session) throws SQLException {
+    return Set.copyOf(
+        session.all(
+            row -> key(row.getString(1), row.getString(2)),
+            "SELECT upstream, name FROM repositories WHERE private = 1"));
   }
 
   /** Hosted repositories that have any manifest or blob, in the order of their names. */

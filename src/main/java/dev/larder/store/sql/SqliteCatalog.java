@@ -10,6 +10,7 @@ import dev.larder.oci.Descriptor;
 import dev.larder.oci.Digest;
 import dev.larder.oci.Manifest;
 import dev.larder.oci.MediaType;
+import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
 import dev.larder.store.CachedContent;
@@ -33,6 +34,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -353,6 +355,31 @@ public final class SqliteCatalog implements Catalog, Closeable {
   @Override
   public boolean isBlobLinked(Digest digest) {
     return database.read(session -> Blobs.isLinked(session, digest));
+  }
+
+  @Override
+  public boolean isBlobOpen(Digest digest) {
+    return database.read(session -> Blobs.isOpen(session, digest));
+  }
+
+  @Override
+  public boolean isBlobPrivate(Digest digest, RegistryName upstream) {
+    return database.read(session -> Blobs.isPrivate(session, digest, upstream));
+  }
+
+  @Override
+  public Set<RepositoryKey> privateRepositories() {
+    return database.read(Repositories::privateOnes);
+  }
+
+  @Override
+  public void setPrivate(RepositoryKey repository, boolean isPrivate) {
+    database.write(
+        session ->
+            session.change(
+                "UPDATE repositories SET private = ? WHERE id = ?",
+                isPrivate ? 1 : 0,
+                Repositories.id(session, repository)));
   }
 
   @Override

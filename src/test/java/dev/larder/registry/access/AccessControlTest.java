@@ -300,6 +300,25 @@ class AccessControlTest {
   }
 
   @Test
+  void aTokenThatIsForUsIsToldFromOneForSomebodyElse() throws Exception {
+    AccessControl issuers = withIssuer(keys.toUri());
+    String ours = "Bearer " + issuers.issue(new Anonymous()).value();
+    String meant = "bearer  " + token(stranger, claims -> claims.expirationTime(at(Duration.ZERO)));
+    assertThat(issuers.isForUs(ours)).isTrue();
+    assertThat(issuers.isForUs(meant)).isTrue();
+    assertThat(access(true).isForUs(ours)).isTrue();
+    assertThat(access(true).isForUs(meant)).isFalse();
+    assertThat(new AccessControl(AccessSettings.OPEN, now::get).isForUs(ours)).isFalse();
+    for (String other :
+        List.of(
+            token(rsa, claims -> claims.audience("another")),
+            token(rsa, claims -> claims.issuer("https://other.test")),
+            "opaque")) {
+      assertThat(issuers.isForUs("Bearer " + other)).isFalse();
+    }
+  }
+
+  @Test
   void credentialsAreNotInTexts() {
     assertThat(credentials("right").toString()).doesNotContain("Basic");
     AccessControl access = access(true);

@@ -555,6 +555,31 @@ class SqliteCatalogTest {
   }
 
   @Test
+  void whichRepositoriesArePrivateOutlivesTheProcess() throws Exception {
+    catalog.setPrivate(MIRROR, true);
+    catalog.setPrivate(APP, false);
+    catalog.close();
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), InstantSource.system());
+    assertThat(catalog.privateRepositories()).containsExactly(MIRROR);
+    catalog.setPrivate(MIRROR, false);
+    assertThat(catalog.privateRepositories()).isEmpty();
+  }
+
+  @Test
+  void aBlobOfPrivateRepositoriesIsToldFromOneThatIsEverybodys() {
+    RegistryName upstream = MIRROR.upstream().orElseThrow();
+    RegistryName other = new RegistryName("other.example");
+    catalog.setPrivate(MIRROR, true);
+    catalog.linkBlob(MIRROR, digest("x"), 1);
+    assertThat(catalog.isBlobOpen(digest("x"))).isFalse();
+    assertThat(catalog.isBlobPrivate(digest("x"), upstream)).isTrue();
+    assertThat(catalog.isBlobPrivate(digest("x"), other)).isFalse();
+    assertThat(catalog.isBlobPrivate(digest("y"), upstream)).isFalse();
+    catalog.linkBlob(APP, digest("x"), 1);
+    assertThat(catalog.isBlobOpen(digest("x"))).isTrue();
+  }
+
+  @Test
   void whatAnOlderVersionHasLeftIsOfUseWhenThisOneComes() throws Exception {
     catalog.linkBlob(APP, digest("old"), 3);
     catalog.linkBlob(APP, digest("both"), 5);
@@ -566,6 +591,7 @@ class SqliteCatalogTest {
     catalog.close();
     execute(
         """
+        ALTER TABLE repositories DROP COLUMN private;
         ALTER TABLE tags DROP COLUMN checked_at;
         DROP TABLE totals;
         DROP TABLE pins;
