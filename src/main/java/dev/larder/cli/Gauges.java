@@ -3,6 +3,7 @@ package dev.larder.cli;
 import dev.larder.metrics.Metrics;
 import dev.larder.mirror.Mirrors;
 import dev.larder.oci.RegistryName;
+import dev.larder.store.Evictor;
 import dev.larder.upstream.RateLimit;
 import dev.larder.upstream.Upstreams;
 import java.io.IOException;
@@ -19,7 +20,8 @@ final class Gauges {
   private Gauges() {}
 
   /** Adds them. */
-  static void addTo(Metrics metrics, DataFolder folder, Upstreams upstreams, Mirrors mirrors) {
+  static void addTo(
+      Metrics metrics, DataFolder folder, Evictor evictor, Upstreams upstreams, Mirrors mirrors) {
     metrics.gauges(
         "larder.build",
         "Always 1; its label tells the version.",
@@ -33,6 +35,12 @@ final class Gauges {
         "larder.store.bytes",
         "Bytes of all blobs that are kept.",
         () -> folder.inventory().allBytes());
+    metrics.gauge(
+        "larder.cache.bytes",
+        "Bytes of what is mirrored; of the store's, those that may be evicted.",
+        evictor::size);
+    metrics.gauge(
+        "larder.cache.capacity.bytes", "Bytes that what is mirrored may have.", evictor::capacity);
     metrics.gauge(
         "larder.disk.free.bytes",
         "Bytes that Larder may still write to the file system of its folder.",

@@ -125,7 +125,7 @@ final class Larder implements Closeable {
             clock,
             recorder::fetched);
     parts.push(mirrors);
-    Gauges.addTo(metrics, folder, upstreams, mirrors);
+    Gauges.addTo(metrics, folder, evictor, upstreams, mirrors);
     Serving serving =
         new Serving(
             clock.instant(),

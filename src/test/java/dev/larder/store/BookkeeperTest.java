@@ -104,11 +104,11 @@ class BookkeeperTest {
 
   @Test
   void theImagesThatAreRememberedAreBounded() {
-    for (int i = 0; i < 30_000; i++) {
+    for (int i = 0; i < 60_000; i++) {
       bookkeeper.pulled(QUAY, "org/app", "t" + i, NOW);
     }
     bookkeeper.keep();
 
-    assertThat(ledger.pulls).hasSize(20_000);
+    assertThat(ledger.pulls).hasSize(50_000);
   }
 }
