@@ -14,7 +14,7 @@ from lab import programs
 from lab.larder import LAUNCHER
 from lab.report import Failed
 
-from . import cold, process_life, push, warm
+from . import cold, nodes, process_life, push, warm
 from .contenders import Larder, Nginx, debians_registry, distribution
 from .content import Content
 from .rows import US, table
@@ -23,7 +23,7 @@ WORK = pathlib.Path(__file__).resolve().parent.parent / ".work"
 MEASURES = {
     "warm": warm.large, "slow": warm.slow, "manifests": warm.manifests, "small": warm.small,
     "cold": cold.gigabyte, "line": cold.line, "limited": cold.limited, "herd": cold.herd,
-    "push": push.pushes,
+    "containerd": nodes.containerd, "push": push.pushes,
     "start": process_life.start, "memory": process_life.memory, "connections": process_life.connections,
     "tls": process_life.tls, "disk": process_life.disk,
 }
@@ -41,23 +41,23 @@ class Bench:
         self._running = WORK / "running"
 
     def upstream(self, open_now, rate=0):
-        return self._open(open_now, Nginx("upstream", self._folder("upstream"), self.content, logged=True, rate=rate))
+        return self._open(open_now, Nginx("upstream", self.folder("upstream"), self.content, logged=True, rate=rate))
 
     def nginx(self, open_now, certificate=None):
-        return self._open(open_now, Nginx("nginx", self._folder("nginx"), self.content, certificate=certificate))
+        return self._open(open_now, Nginx("nginx", self.folder("nginx"), self.content, certificate=certificate))
 
     def larder(self, open_now, certificate=None):
         """Larder, with an upstream of its own."""
         upstream = self.upstream(open_now)
-        return self._open(open_now, Larder(US, self._folder("larder"), upstream.url, certificate))
+        return self._open(open_now, Larder(US, self.folder("larder"), upstream.url, certificate))
 
     def mirror(self, open_now, name, upstream):
         """A contender with an empty store; without an upstream, to push to."""
         url = upstream.url if upstream else None
         if name == US:
-            return self._open(open_now, Larder(US, self._folder("larder"), url))
+            return self._open(open_now, Larder(US, self.folder("larder"), url))
         make = {"docker-registry": debians_registry, "distribution 3": distribution}[name]
-        return self._open(open_now, make(self._folder(name), url))
+        return self._open(open_now, make(self.folder(name), url))
 
     def contenders(self, open_now):
         """All that can serve what is warm; and their upstream."""
@@ -65,7 +65,7 @@ class Bench:
         return [*(self.mirror(open_now, name, upstream) for name in self.MIRRORS), self.nginx(open_now)], upstream
 
     def certificate(self, open_now):
-        folder = self._folder("certificate")
+        folder = self.folder("certificate")
         folder.mkdir(parents=True, exist_ok=True)
         open_now.callback(shutil.rmtree, folder)
         files = folder / "certificate.pem", folder / "key.pem"
@@ -73,7 +73,8 @@ class Bench:
                      "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-out", files[0], "-keyout", files[1])
         return files
 
-    def _folder(self, name):
+    def folder(self, name):
+        """Where something that a measure starts keeps its things."""
         return self._running / name.replace(" ", "-")
 
     @staticmethod

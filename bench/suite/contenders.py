@@ -7,7 +7,7 @@ import shutil
 from lab import programs, web
 from lab.larder import LAUNCHER
 
-from .content import MANIFEST_TYPE, REPOSITORY, TAG
+from .content import IMAGE_TAG, MANIFEST_TYPE, REPOSITORY, TAG
 from .process import Process
 
 BUILT = pathlib.Path(__file__).resolve().parent.parent / ".work" / "bin"
@@ -29,7 +29,12 @@ class Contender:
 
     def start(self, env=None):
         self.process = Process(self.name, self.command(), self.folder / "log", env=env)
-        self.process.wait_until(self.serves)
+        try:
+            self.process.wait_until(self.serves)
+        except BaseException:
+            # Nobody else knows of it yet.
+            self.process.stop()
+            raise
         return self
 
     def serves(self):
@@ -76,6 +81,7 @@ http {{
   uwsgi_temp_path {self.folder}; scgi_temp_path {self.folder};
   map $uri $digest {{
     ~/manifests/{TAG}$ {content.manifest};
+    ~/manifests/{IMAGE_TAG}$ {content.image};
     ~/(?<named>sha256:[0-9a-f]+)$ $named;
   }}
   server {{
