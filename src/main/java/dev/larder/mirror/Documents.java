@@ -6,27 +6,22 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.MediaType;
 import dev.larder.oci.Tag;
 import dev.larder.store.Document;
-import dev.larder.store.FullDisk;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import dev.larder.upstream.Answer;
 import dev.larder.upstream.Page;
 import dev.larder.upstream.UpstreamManifest;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The tag lists and referrers of mirrored repositories: the upstream's own pages, fresh and stale
  * like its manifests.
  */
 final class Documents {
-  private static final Logger LOG = LoggerFactory.getLogger(Documents.class);
   private static final long RECENT_MEMORY = 8 << 20;
   private static final byte[] NO_REFERRERS =
       "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[]}"
@@ -80,7 +75,8 @@ final class Documents {
     Answer<Page> answer = ask.get();
     if (answer instanceof Answer.Found<Page>(Page page)) {
       Document document = new Document(page.content(), page.next());
-      keep(repository, question.key(), document);
+      repository.keep(
+          () -> store.catalog().putDocument(repository.key(), question.key(), document));
       recent.found(question, document, now);
       return found(document, Source.MISS);
     }
@@ -95,18 +91,6 @@ final class Documents {
       }
       case Lookup.Refused<Document> _, Lookup.Found<Document> _ -> lookup;
     };
-  }
-
-  /** It is served also where there is no room for it. */
-  private void keep(UpstreamRepository repository, String key, Document document) {
-    try {
-      store.catalog().putDocument(repository.key(), key, document);
-    } catch (UncheckedIOException e) {
-      if (!FullDisk.isCause(e)) {
-        throw e;
-      }
-      LOG.warn("a list of {} isn't kept: {}", repository.key(), e.getMessage());
-    }
   }
 
   /**

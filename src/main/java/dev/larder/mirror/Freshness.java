@@ -62,7 +62,7 @@ public record Freshness(Duration foundFor, Duration absentFor, Optional<Duration
   }
 
   /** What lies in the future was noted before the clock was set back: how old it is isn't known. */
-  private static boolean within(Duration window, Instant at, Instant now) {
+  static boolean within(Duration window, Instant at, Instant now) {
     return !at.isAfter(now) && now.isBefore(at.plus(window));
   }
 }

@@ -11,7 +11,6 @@ import dev.larder.oci.ManifestReader;
 import dev.larder.oci.Reference;
 import dev.larder.oci.Tag;
 import dev.larder.store.Eviction;
-import dev.larder.store.FullDisk;
 import dev.larder.store.LastAnswer;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
@@ -244,7 +243,7 @@ final class Manifests {
     return switch (answer) {
       case Lookup.Absent<StoredManifest>(String message) -> {
         if (question.reference() instanceof Tag tag) {
-          kept(repository, () -> store.catalog().deleteTag(repository.key(), tag));
+          repository.keep(() -> store.catalog().deleteTag(repository.key(), tag));
         }
         recent.absent(question, message, asked);
         yield answer;
@@ -313,23 +312,8 @@ final class Manifests {
 
   /** Keeps a manifest; it is served in any case. Whether there was room for it. */
   private boolean put(UpstreamRepository repository, StoredManifest manifest, Optional<Tag> tag) {
-    return kept(
-        repository,
+    return repository.keep(
         () -> store.putManifest(repository.key(), manifest, parse(repository, manifest), tag));
-  }
-
-  /** Changes the catalog; false if that has no room. */
-  private static boolean kept(UpstreamRepository repository, Runnable change) {
-    try {
-      change.run();
-      return true;
-    } catch (UncheckedIOException e) {
-      if (!FullDisk.isCause(e)) {
-        throw e;
-      }
-      LOG.warn("what {} says now isn't kept: {}", repository.key(), e.getMessage());
-      return false;
-    }
   }
 
   /**

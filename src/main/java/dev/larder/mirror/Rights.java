@@ -98,8 +98,7 @@ final class Rights {
   }
 
   private Optional<Answer.Refused<?>> counting(@Nullable Refusal refusal, Duration window) {
-    Instant now = clock.instant();
-    return refusal != null && !refusal.at().isAfter(now) && now.isBefore(refusal.at().plus(window))
+    return refusal != null && Freshness.within(window, refusal.at(), clock.instant())
         ? Optional.of(refusal.answer())
         : Optional.empty();
   }

@@ -2,11 +2,13 @@ package dev.larder.mirror;
 
 import dev.larder.oci.Digest;
 import dev.larder.oci.RepositoryName;
+import dev.larder.store.FullDisk;
 import dev.larder.store.LastAnswer;
 import dev.larder.store.RepositoryKey;
 import dev.larder.upstream.Answer;
 import dev.larder.upstream.ClientToken;
 import dev.larder.upstream.UpstreamRegistry;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -74,6 +76,20 @@ record UpstreamRepository(
           new Lookup.Unavailable<>(failed.message(), failed.retryAfter());
       case Answer.NotAsked<?> notAsked -> new Lookup.NotAsked<>(notAsked.message());
     };
+  }
+
+  /** Changes what the catalog has of it; false, which is logged, if there is no room for that. */
+  boolean keep(Runnable change) {
+    try {
+      change.run();
+      return true;
+    } catch (UncheckedIOException e) {
+      if (!FullDisk.isCause(e)) {
+        throw e;
+      }
+      LOG.warn("what {} says now isn't kept: {}", key, e.getMessage());
+      return false;
+    }
   }
 
   /**

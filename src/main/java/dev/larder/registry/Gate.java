@@ -182,17 +182,19 @@ final class Gate {
     return ErrorResponses.unauthorized(challenge.toString(), reason);
   }
 
-  /** The URL of our tokens, as the client reaches us; a proxy that ends TLS says that it did. */
+  /** As the client speaks to us: a proxy that ends TLS says that it did. */
+  static String scheme(Request request) {
+    return request.header("X-Forwarded-Proto").filter("https"::equals).orElse(request.scheme());
+  }
+
+  /** The URL of our tokens, as the client reaches us. */
   private static String realm(Request request) {
-    boolean secure =
-        request.scheme().equals("https")
-            || request.header("X-Forwarded-Proto").filter("https"::equals).isPresent();
     String host =
         request
             .header("Host")
             .filter(text -> HOST.matcher(text).matches())
             .orElseGet(() -> "localhost:" + request.local().getPort());
-    return (secure ? "https://" : "http://") + host + RegistryPath.TOKEN;
+    return scheme(request) + "://" + host + RegistryPath.TOKEN;
   }
 
   private static String scope(Action action, RepositoryKey repository) {

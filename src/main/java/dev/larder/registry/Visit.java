@@ -151,10 +151,7 @@ final class Visit {
                 request.header("User-Agent").orElse(""),
                 sender.map(Sender::user).orElse(""),
                 request.header("Host").orElse(""),
-                request
-                    .header("X-Forwarded-Proto")
-                    .filter("https"::equals)
-                    .orElse(request.scheme()))));
+                Gate.scheme(request))));
   }
 
   private final class CountedBody extends FilterInputStream {

@@ -1,13 +1,11 @@
 package dev.larder.upstream;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.larder.oci.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,9 +22,11 @@ public final class ClientToken {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final String value;
+  private final String id;
 
   private ClientToken(String value) {
     this.value = value;
+    this.id = Digest.sha256(value.getBytes(StandardCharsets.US_ASCII)).hex();
   }
 
   /** The token of an {@code Authorization} field; empty if it has something else. */
@@ -37,13 +37,7 @@ public final class ClientToken {
 
   /** By what it is known again: a digest, of which nobody gets the token. */
   public String id() {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.US_ASCII));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return id;
   }
 
   /**

@@ -31,22 +31,10 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
       DockerConfig docker,
       Deadlines deadlines,
       Clock clock) {
-    this(
-        new Question(settings, deadlines, clock, "anything"),
-        new RateLimitWatch(settings.name(), clock),
-        settings,
-        transport,
-        new CredentialSource(settings.server(), settings.login(), docker, clock),
-        clock);
-  }
-
-  private HttpUpstreamRegistry(
-      Question anything,
-      RateLimitWatch limits,
-      UpstreamSettings settings,
-      Transport transport,
-      CredentialSource credentials,
-      Clock clock) {
+    Question anything = new Question(settings, deadlines, clock, "anything");
+    RateLimitWatch limits = new RateLimitWatch(settings.name(), clock);
+    CredentialSource credentials =
+        new CredentialSource(settings.server(), settings.login(), docker, clock);
     this(
         anything,
         transport,
