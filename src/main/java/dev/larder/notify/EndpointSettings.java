@@ -2,7 +2,6 @@ package dev.larder.notify;
 
 import dev.larder.http.Headers;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,14 +57,9 @@ public record EndpointSettings(
     }
   }
 
-  /** Where to post, without user and password. */
+  /** Where to post: the URL as it is written, without user, password and fragment. */
   URI address() {
-    try {
-      return new URI(
-          url.getScheme(), null, url.getHost(), url.getPort(), url.getPath(), url.getQuery(), null);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("a part of a URL can be left out", e);
-    }
+    return URI.create(url.toString().replaceFirst("//[^/?#@]*@", "//").replaceFirst("#.*", ""));
   }
 
   /** User and password of the URL. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.larder.events.Event;
 import dev.larder.events.Kind;
 import dev.larder.oci.RegistryName;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -119,6 +120,12 @@ record Envelopes(String address, String instance, Optional<RegistryName> implied
                                     digest)));
   }
 
+  /** As in a URL: RFC 3986, section 3.2.2. */
+  private static String hostAndPort(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[%s]:%d" : "%s:%d").formatted(host, address.getPort());
+  }
+
   private static ObjectNode request(Event event) {
     ObjectNode node = JSON.createObjectNode();
     event
@@ -126,11 +133,7 @@ record Envelopes(String address, String instance, Optional<RegistryName> implied
         .ifPresent(
             request -> {
               node.put("id", UUID.randomUUID().toString())
-                  .put(
-                      "addr",
-                      request.client().address().getAddress().getHostAddress()
-                          + ":"
-                          + request.client().address().getPort())
+                  .put("addr", hostAndPort(request.client().address()))
                   .put("host", request.client().host())
                   .put("method", request.method())
                   .put("useragent", request.client().userAgent());

@@ -5,9 +5,11 @@ import dev.larder.events.Events;
 import dev.larder.metrics.Metrics;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -136,11 +138,15 @@ final class Notifier implements Closeable {
   private boolean attempt(byte[] envelope) throws InterruptedException {
     String trouble;
     try {
-      int status = client.send(request(envelope), BodyHandlers.discarding()).statusCode();
-      if (status >= 200 && status < 400) {
-        return true;
+      HttpResponse<InputStream> answer =
+          client.send(request(envelope), BodyHandlers.ofInputStream());
+      // The time-out doesn't cover the body, and nobody needs it.
+      try (InputStream _ = answer.body()) {
+        if (answer.statusCode() >= 200 && answer.statusCode() < 400) {
+          return true;
+        }
+        trouble = "it answered " + answer.statusCode();
       }
-      trouble = "it answered " + status;
     } catch (IOException e) {
       trouble = e.getClass().getSimpleName();
     }

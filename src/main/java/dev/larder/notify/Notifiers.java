@@ -30,6 +30,9 @@ public final class Notifiers implements Closeable {
       int port,
       Optional<RegistryName> implied,
       Metrics metrics) {
+    if (endpoints.isEmpty()) {
+      return new Notifiers(List.of()); // and asks no resolver for the machine's name
+    }
     Envelopes envelopes =
         new Envelopes(hostName() + ":" + port, UUID.randomUUID().toString(), implied);
     return new Notifiers(

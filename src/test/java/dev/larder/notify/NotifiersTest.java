@@ -1,5 +1,6 @@
 package dev.larder.notify;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -19,6 +20,8 @@ import dev.larder.registry.Access;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,6 +144,62 @@ class NotifiersTest {
     var copy = (com.fasterxml.jackson.databind.node.ObjectNode) event.deepCopy();
     List.of(fields).forEach(copy::remove);
     return copy.toString();
+  }
+
+  @Test
+  void aUrlIsPostedToAsItIsWritten() {
+    EndpointSettings signed = at("https://user:p%40ss@hooks.example/a%2Fb?sig=ab%2Bc%3D%26x#part");
+
+    assertThat(signed.address()).hasToString("https://hooks.example/a%2Fb?sig=ab%2Bc%3D%26x");
+    assertThat(signed.userInfo()).contains("user:p@ss");
+  }
+
+  private static EndpointSettings at(String url) {
+    return new EndpointSettings(
+        "hook", URI.create(url), Headers.none(), LONG, 3, LONG, Set.of(), Set.of());
+  }
+
+  @Test
+  void anAnswerWhoseBodyDoesntEndCountsByItsStatus() throws Exception {
+    try (ServerSocket endless = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        var _ = notifiers(at("http://127.0.0.1:" + endless.getLocalPort() + "/"))) {
+      endless.setSoTimeout((int) LONG.toMillis());
+      for (String tag : List.of("1", "2")) {
+        events.add(event(Kind.PULL, false, tag));
+        Socket post = endless.accept();
+        post.getOutputStream()
+            .write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc".getBytes(US_ASCII));
+      }
+    }
+  }
+
+  @Test
+  void anIpv6AddressStandsInBracketsBeforeItsPort() throws Exception {
+    Event seen = event(Kind.PULL, false, "1");
+    InetSocketAddress six = new InetSocketAddress(InetAddress.ofLiteral("::1"), 40000);
+    Event.Request request = seen.request().orElseThrow();
+    try (var _ = notifiers(endpoint())) {
+      events.add(
+          new Event(
+              seen.at(),
+              seen.kind(),
+              seen.target(),
+              seen.outcome(),
+              seen.bytes(),
+              seen.took(),
+              seen.failure(),
+              Optional.of(
+                  new Event.Request(
+                      request.method(),
+                      new Access.Client(
+                          six,
+                          request.client().userAgent(),
+                          request.client().user(),
+                          request.client().host(),
+                          request.client().scheme())))));
+      assertThat(posts.take().event().path("request").path("addr").asText())
+          .isEqualTo("[0:0:0:0:0:0:0:1]:40000");
+    }
   }
 
   @Test
