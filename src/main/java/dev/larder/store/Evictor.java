@@ -65,6 +65,10 @@ public final class Evictor implements Closeable {
   private final AtomicLong made = new AtomicLong();
   private final BlockingQueue<Boolean> changes = new ArrayBlockingQueue<>(1);
   private final Thread thread = new Thread(this::evictAlways, "evict");
+
+  /** When to look next for what has expired; with {@code evicting} held. */
+  private Instant nextExpiry = Instant.EPOCH;
+
   private volatile boolean stopped;
 
   /**
@@ -129,7 +133,11 @@ public final class Evictor implements Closeable {
    * @return empty if that is more than may be kept, beside the others that are coming
    */
   public Optional<Arrival> admit(long bytes) {
-    if (arriving.addAndGet(bytes) > capacity()) {
+    long capacity = capacity();
+    if (bytes > capacity) {
+      return Optional.empty(); // and isn't added: what an upstream says may be any number
+    }
+    if (arriving.addAndGet(bytes) > capacity) {
       arriving.addAndGet(-bytes);
       return Optional.empty();
     }
@@ -167,12 +175,13 @@ public final class Evictor implements Closeable {
   void keepWithinLimits() throws IOException {
     evicting.lock();
     try {
-      Optional<Duration> shortest = limits.shortest();
+      Optional<Duration> shortest = limits.shortest().filter(_ -> isExpiryDue());
       if (shortest.isPresent() || isAbove(HIGH_PERCENT)) {
         countUses();
       }
       if (shortest.isPresent()) {
         evict(clock.instant().minus(shortest.get()), Reason.UNUSED, this::isExpired, _ -> false);
+        nextExpiry = clock.instant().plus(nap());
       }
       if (isAbove(HIGH_PERCENT)) {
         evict(clock.instant(), Reason.ROOM, _ -> true, _ -> !isAbove(LOW_PERCENT));
@@ -180,6 +189,12 @@ public final class Evictor implements Closeable {
     } finally {
       evicting.unlock();
     }
+  }
+
+  /** Not at each change: nothing expires for that. Nor is a clock waited for that was set back. */
+  private boolean isExpiryDue() {
+    Instant now = clock.instant();
+    return !now.isBefore(nextExpiry) || nextExpiry.isAfter(now.plus(nap()));
   }
 
   private boolean isAbove(int percent) {

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ class EvictorTest {
       RepositoryKey.mirrored(new RegistryName("ghcr.io"), new RepositoryName("app"));
   private static final RepositoryKey HOSTED = RepositoryKey.hosted(new RepositoryName("app"));
   private static final int LAYER = 1000;
+  private static final Duration LONG = Duration.ofDays(1);
 
   @TempDir Path folder;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -376,6 +378,31 @@ class EvictorTest {
 
     assertThat(tags(MIRROR)).isEmpty();
     assertThat(evictor.admit(3 * LAYER)).isPresent();
+  }
+
+  @Test
+  void aBlobThatIsSaidToBeEndlessHasNoRoomWhateverElseIsOnItsWay() {
+    Evictor evictor = evictor(new CacheLimits(new CacheSize.Bytes(3 * LAYER), Map.of()), () -> {});
+
+    try (var _ = evictor.admit(LAYER).orElseThrow()) {
+      assertThat(evictor.admit(Long.MAX_VALUE)).isEmpty();
+      assertThat(evictor.admit(3 * LAYER)).isEmpty();
+      assertThat(evictor.admit(2 * LAYER)).isPresent();
+    }
+  }
+
+  @Test
+  void whatHasExpiredIsntLookedForAtEachChange() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    CacheLimits limits = new CacheLimits(new CacheSize.Bytes(1 << 20), Map.of(QUAY, LONG));
+    Evictor evictor = evictor(limits, looks::incrementAndGet);
+
+    evictor.keepWithinLimits();
+    evictor.keepWithinLimits();
+    assertThat(looks).hasValue(1);
+    pass(LONG);
+    evictor.keepWithinLimits();
+    assertThat(looks).hasValue(2);
   }
 
   @Test
