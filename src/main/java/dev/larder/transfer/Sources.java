@@ -34,7 +34,7 @@ public final class Sources {
     if (!Files.isRegularFile(place)) {
       throw new InvalidSourceException("there is no file or folder %s".formatted(place));
     }
-    Tree tree = tar(place, store::create, progress);
+    Tree tree = tar(place, store, progress);
     try {
       return archive(tree, given, naming);
     } catch (IOException | InvalidSourceException | RuntimeException e) {
@@ -43,11 +43,11 @@ public final class Sources {
     }
   }
 
-  private static Tree tar(Path place, TarArchive.Scratch scratch, ImportProgress progress)
+  private static Tree tar(Path place, Store store, ImportProgress progress)
       throws IOException, InvalidSourceException {
     Unpacking unpacking = new Unpacking(progress);
     try {
-      return TarArchive.open(place, scratch, unpacking::more);
+      return TarArchive.open(place, store, unpacking::more);
     } catch (IOException | IllegalArgumentException e) {
       throw new InvalidSourceException(
           "%s can't be read as a tar archive: %s".formatted(place, e.getMessage()));

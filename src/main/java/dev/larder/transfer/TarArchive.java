@@ -2,6 +2,7 @@ package dev.larder.transfer;
 
 import dev.larder.store.Blob;
 import dev.larder.store.IncomingBlob;
+import dev.larder.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -26,12 +27,6 @@ final class TarArchive implements Tree {
   private static final int CHUNK = 256 << 10;
   private static final int MAX_LINKS = 8;
 
-  /** What can hold an unpacked archive for a while: a blob that is never committed. */
-  @FunctionalInterface
-  interface Scratch {
-    IncomingBlob create() throws IOException;
-  }
-
   /** Ends what the archive is read from. */
   @FunctionalInterface
   private interface Release {
@@ -55,17 +50,18 @@ final class TarArchive implements Tree {
   /**
    * Opens an archive.
    *
+   * @param store holds an unpacked one for a while, as a blob that is never committed
    * @param unpacked is told how many more bytes have been unpacked
    * @throws IOException if it can't be read, or isn't one
    */
-  static TarArchive open(Path file, Scratch scratch, LongConsumer unpacked) throws IOException {
+  static TarArchive open(Path file, Store store, LongConsumer unpacked) throws IOException {
     if (!isGzip(Content.of(file).orElseThrow())) {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       return open(file, channel, channel::close);
     }
-    IncomingBlob whole = scratch.create();
+    IncomingBlob whole = store.create();
     try {
-      unpack(file, whole, unpacked);
+      unpack(file, store, whole, unpacked);
       Blob bytes = whole.read();
       return open(
           file,
@@ -91,12 +87,12 @@ final class TarArchive implements Tree {
     }
   }
 
-  private static void unpack(Path file, IncomingBlob whole, LongConsumer unpacked)
+  private static void unpack(Path file, Store store, IncomingBlob whole, LongConsumer unpacked)
       throws IOException {
     byte[] chunk = new byte[CHUNK];
     try (InputStream in = new GZIPInputStream(Files.newInputStream(file), CHUNK)) {
       for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
-        whole.append(ByteBuffer.wrap(chunk, 0, count));
+        store.append(whole, ByteBuffer.wrap(chunk, 0, count));
         unpacked.accept(count);
       }
     }
