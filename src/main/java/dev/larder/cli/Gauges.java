@@ -6,10 +6,6 @@ import dev.larder.oci.RegistryName;
 import dev.larder.store.Evictor;
 import dev.larder.upstream.RateLimit;
 import dev.larder.upstream.Upstreams;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,11 +40,11 @@ final class Gauges {
     metrics.gauge(
         "larder.disk.free.bytes",
         "Bytes that Larder may still write to the file system of its folder.",
-        () -> disk(folder).free());
+        () -> folder.disk().free());
     metrics.gauge(
         "larder.disk.size.bytes",
         "Bytes of the file system of Larder's folder.",
-        () -> disk(folder).size());
+        () -> folder.disk().total());
     metrics.gauges(
         "larder.upstream.ratelimit.limit",
         "Pulls that an upstream allows in a window, as it said last.",
@@ -84,16 +80,5 @@ final class Gauges {
 
   private static Optional<RateLimit> limit(Upstreams upstreams, RegistryName name) {
     return upstreams.registry(name).flatMap(registry -> registry.rateLimit());
-  }
-
-  private record Disk(long free, long size) {}
-
-  private static Disk disk(DataFolder folder) {
-    try {
-      FileStore store = Files.getFileStore(folder.path());
-      return new Disk(store.getUsableSpace(), store.getTotalSpace());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

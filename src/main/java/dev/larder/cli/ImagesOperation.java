@@ -11,14 +11,13 @@ import dev.larder.oci.Digest;
 import dev.larder.oci.RegistryName;
 import dev.larder.oci.RepositoryName;
 import dev.larder.oci.Tag;
-import dev.larder.store.Catalog;
 import dev.larder.store.Inventory;
 import dev.larder.store.Inventory.Selection;
 import dev.larder.store.RepositoryKey;
+import dev.larder.store.Store;
 import dev.larder.store.StoredImage;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /** Lists a page of images; who wants the next one hands over the last image of this one. */
@@ -29,12 +28,12 @@ final class ImagesOperation implements Operation {
   private static final int PAGE = 5000;
 
   private final Inventory inventory;
-  private final Catalog catalog;
+  private final Store store;
   private final Predicate<RegistryName> ownNames;
 
-  ImagesOperation(Inventory inventory, Catalog catalog, Predicate<RegistryName> ownNames) {
+  ImagesOperation(Inventory inventory, Store store, Predicate<RegistryName> ownNames) {
     this.inventory = inventory;
-    this.catalog = catalog;
+    this.store = store;
     this.ownNames = ownNames;
   }
 
@@ -63,15 +62,17 @@ final class ImagesOperation implements Operation {
             selection(arguments), last.isMissingNode() ? Optional.empty() : key(last), PAGE);
     ObjectNode result = JSON.createObjectNode();
     ArrayNode images = result.putArray("images");
-    Set<RepositoryKey> privateOnes = catalog.privateRepositories();
-    page.forEach(image -> images.add(json(image, privateOnes.contains(image.key().repository()))));
+    page.forEach(
+        image ->
+            images.add(
+                json(image, store.privateRepositories().contains(image.key().repository()))));
     return result.put("last", page.size() < PAGE);
   }
 
   private Selection selection(JsonNode arguments) throws OperationException {
     if (arguments.has("repository")) {
       RepositoryKey key = repository(arguments.path("repository").asText());
-      if (!catalog.exists(key) && key.overlay().filter(catalog::exists).isEmpty()) {
+      if (!store.catalog().exists(key) && key.overlay().filter(store.catalog()::exists).isEmpty()) {
         throw new OperationException("there is no repository %s here".formatted(key));
       }
       return new Selection.Of(key);

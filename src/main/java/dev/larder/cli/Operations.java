@@ -71,7 +71,7 @@ final class Operations {
         entry(PULL, new PullOperation(warmer(store, own, configuration, serving))),
         entry(CONTENT, new ContentOperation(store)),
         entry(STATUS, new StatusOperation(folder, configuration, upstreams, serving)),
-        entry(IMAGES, new ImagesOperation(folder.inventory(), store.catalog(), own)),
+        entry(IMAGES, new ImagesOperation(folder.inventory(), store, own)),
         entry(UPSTREAMS, (_, _) -> upstreams.list()),
         entry(REFRESH, new RefreshOperation(store.catalog(), serving.map(Serving::mirrors))),
         entry(KNOWN, new KnownOperation(store.catalog())),

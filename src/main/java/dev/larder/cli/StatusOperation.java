@@ -14,7 +14,6 @@ import dev.larder.store.Housekeeping;
 import dev.larder.store.Inventory.Stock;
 import dev.larder.store.Inventory.Totals;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Map;
@@ -65,7 +64,7 @@ final class StatusOperation implements Operation {
     status
         .putObject("disk")
         .put("usedBytes", stock.allBytes())
-        .put("freeBytes", Files.getFileStore(folder.path()).getUsableSpace());
+        .put("freeBytes", folder.disk().free());
     putStored(status, stock);
     putCache(status.putObject("cache"));
     putCounted(status, days);

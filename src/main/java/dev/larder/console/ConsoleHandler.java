@@ -12,6 +12,7 @@ import dev.larder.metrics.Metrics;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * {@code /healthz}, {@code /readyz} and metrics, beside what another handler answers. These aren't
@@ -57,22 +58,24 @@ public final class ConsoleHandler implements Handler {
     if (metrics.isPresent()) {
       return onlyRead(
           request,
-          metrics
-              .get()
-              .door()
-              .refusal(request)
-              .orElseGet(() -> text(200, Metrics.CONTENT_TYPE, metrics.get().metrics().text())));
+          () ->
+              metrics
+                  .get()
+                  .door()
+                  .refusal(request)
+                  .orElseGet(
+                      () -> text(200, Metrics.CONTENT_TYPE, metrics.get().metrics().text())));
     }
     return switch (request.path()) {
-      case "/healthz" -> onlyRead(request, health(Map.of()));
-      case "/readyz", DEBUG_HEALTH -> onlyRead(request, health(health.look()));
+      case "/healthz" -> onlyRead(request, () -> health(Map.of()));
+      case "/readyz", DEBUG_HEALTH -> onlyRead(request, () -> health(health.look()));
       default -> others.handle(request);
     };
   }
 
-  private static Response onlyRead(Request request, Response response) {
+  private static Response onlyRead(Request request, Supplier<Response> answer) {
     return request.method().equals("GET") || request.method().equals("HEAD")
-        ? response
+        ? answer.get()
         : text(405, "text/plain; charset=utf-8", request.path() + " can only be read\n")
             .with("Allow", "GET, HEAD");
   }

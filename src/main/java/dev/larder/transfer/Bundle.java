@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * An image layout with images under their whole names, as a list of files. The same images give the
@@ -74,11 +73,16 @@ public record Bundle(List<File> files) {
     List<File> files = new ArrayList<>();
     files.add(File.of(ImageLayout.MARK, "{\"imageLayoutVersion\":\"1.0.0\"}"));
     files.add(File.of(ImageLayout.INDEX, index(images)));
-    Map<String, Digest> names = new TreeMap<>();
-    blobs.keySet().forEach(digest -> names.put(ImageLayout.path(digest), digest));
-    names.forEach(
-        (name, digest) ->
-            files.add(new File(name, blobs.getOrDefault(digest, 0L), digest, Optional.empty())));
+    blobs.entrySet().stream()
+        .map(
+            blob ->
+                new File(
+                    ImageLayout.path(blob.getKey()),
+                    blob.getValue(),
+                    blob.getKey(),
+                    Optional.empty()))
+        .sorted(Comparator.comparing(File::name))
+        .forEach(files::add);
     return new Bundle(files);
   }
 

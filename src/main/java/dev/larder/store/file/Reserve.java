@@ -9,8 +9,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,7 +91,7 @@ public final class Reserve {
     byte[] piece = new byte[PIECE];
     try (OutputStream out = Files.newOutputStream(file, CREATE, TRUNCATE_EXISTING, WRITE)) {
       for (long made = 0; made < BYTES; made += PIECE) {
-        RandomGenerator.getDefault().nextBytes(piece);
+        ThreadLocalRandom.current().nextBytes(piece);
         out.write(piece);
       }
     } catch (IOException e) {

@@ -104,7 +104,8 @@ final class Evictable {
   static List<Tag> tags(Session session, CachedContent content) throws SQLException {
     return session.all(
         row -> new Tag(row.getString(1)),
-        "SELECT name FROM tags WHERE repository_id = ? AND digest = ? ORDER BY name",
+        // Without the plus, SQLite reads all of the repository's in the order of the key.
+        "SELECT name FROM tags WHERE repository_id = ? AND digest = ? ORDER BY +name",
         id(session, content),
         content.digest().toString());
   }
@@ -150,13 +151,16 @@ final class Evictable {
   static void release(Session session, long id, List<Digest> blobs, Instant now)
       throws SQLException {
     for (Digest blob : blobs) {
-      if (!isReferredTo(session, id, blob)) {
-        session.change(
-            "UPDATE repository_blobs SET last_use = ? WHERE repository_id = ? AND digest = ?",
-            now.toEpochMilli(),
-            id,
-            blob.toString());
-      }
+      session.change(
+          """
+          UPDATE repository_blobs SET last_use = ? WHERE repository_id = ? AND digest = ?
+          AND NOT EXISTS (SELECT 1 FROM manifest_references r
+            WHERE r.repository_id = repository_blobs.repository_id
+              AND r.digest = repository_blobs.digest)
+          """,
+          now.toEpochMilli(),
+          id,
+          blob.toString());
     }
   }
 

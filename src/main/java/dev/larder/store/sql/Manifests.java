@@ -49,7 +49,10 @@ final class Manifests {
         manifest.mediaType().value(),
         now.toEpochMilli());
     Unused.loseManifest(session, id, digest, now);
-    List<Digest> before = Evictable.references(session, id, manifest.digest());
+    List<Digest> before =
+        repository.upstream().isPresent()
+            ? Evictable.references(session, id, manifest.digest())
+            : List.of();
     putReferences(session, id, digest, parsed);
     if (repository.upstream().isPresent()) {
       Evictable.come(session, id, manifest.digest(), now);
