@@ -1,12 +1,13 @@
 package dev.larder.http;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.BiConsumer;
 
 /**
@@ -18,13 +19,12 @@ public final class Headers {
   private static final Set<String> SECRET =
       Set.of("authorization", "proxy-authorization", "cookie");
 
-  private static final Headers NONE = new Headers(List.of());
+  private static final Headers NONE = new Headers(new String[0]);
 
-  private record Field(String name, String value) {}
+  /** Names and values in turn, since each request makes some. */
+  private final String[] fields;
 
-  private final List<Field> fields;
-
-  private Headers(List<Field> fields) {
+  private Headers(String[] fields) {
     this.fields = fields;
   }
 
@@ -35,29 +35,32 @@ public final class Headers {
 
   /** The fields of a message as the server read them. */
   static Headers of(Iterable<Map.Entry<String, String>> message) {
-    List<Field> fields = new ArrayList<>();
-    message.forEach(entry -> fields.add(new Field(entry.getKey(), entry.getValue())));
-    return new Headers(Collections.unmodifiableList(fields));
+    List<String> fields = new ArrayList<>();
+    for (Map.Entry<String, String> field : message) {
+      fields.add(field.getKey());
+      fields.add(field.getValue());
+    }
+    return new Headers(fields.toArray(String[]::new));
   }
 
   /** These and one more. */
   public Headers with(String name, String value) {
-    List<Field> more = new ArrayList<>(fields.size() + 1);
-    more.addAll(fields);
-    more.add(new Field(name, value));
-    return new Headers(Collections.unmodifiableList(more));
+    String[] more = Arrays.copyOf(fields, fields.length + 2);
+    more[fields.length] = name;
+    more[fields.length + 1] = value;
+    return new Headers(more);
   }
 
   /** Whether there are none. */
   public boolean isEmpty() {
-    return fields.isEmpty();
+    return fields.length == 0;
   }
 
   /** The value of the first field of that name. */
   public Optional<String> first(String name) {
-    for (Field field : fields) {
-      if (field.name.equalsIgnoreCase(name)) {
-        return Optional.of(field.value);
+    for (int i = 0; i < fields.length; i += 2) {
+      if (fields[i].equalsIgnoreCase(name)) {
+        return Optional.of(fields[i + 1]);
       }
     }
     return Optional.empty();
@@ -68,23 +71,30 @@ public final class Headers {
    * a name mean, by RFC 9110, section 5.3.
    */
   public Optional<String> joined(String name) {
-    return fields.stream()
-        .filter(field -> field.name.equalsIgnoreCase(name))
-        .map(Field::value)
-        .reduce((all, next) -> all + ", " + next);
+    StringJoiner values = new StringJoiner(", ");
+    forEach(
+        (field, value) -> {
+          if (field.equalsIgnoreCase(name)) {
+            values.add(value);
+          }
+        });
+    return first(name).map(_ -> values.toString());
   }
 
   /** Calls {@code action} with each field's name and value, in order. */
   public void forEach(BiConsumer<String, String> action) {
-    fields.forEach(field -> action.accept(field.name, field.value));
+    for (int i = 0; i < fields.length; i += 2) {
+      action.accept(fields[i], fields[i + 1]);
+    }
   }
 
   /** The fields, but for secrets: texts like this one get into logs. */
   @Override
   public String toString() {
-    return fields.stream()
-        .map(field -> SECRET.contains(field.name.toLowerCase(Locale.ROOT)) ? field.name : field)
-        .toList()
-        .toString();
+    StringJoiner text = new StringJoiner(", ", "[", "]");
+    forEach(
+        (name, value) ->
+            text.add(SECRET.contains(name.toLowerCase(Locale.ROOT)) ? name : name + ": " + value));
+    return text.toString();
   }
 }

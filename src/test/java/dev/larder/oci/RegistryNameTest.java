@@ -3,6 +3,7 @@ package dev.larder.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +49,20 @@ class RegistryNameTest {
       })
   void nothingElseIs(String text) {
     assertThat(RegistryName.parse(text)).isEmpty();
+  }
+
+  @Test
+  void aNameIsALowerCaseHostAndAPort() {
+    String label = "[a-z0-9]([a-z0-9_-]*[a-z0-9])?";
+    Pattern grammar =
+        Pattern.compile(
+            "(%s(\\.%s)*|\\[[0-9a-f:.]{2,45}\\])(:[0-9]{1,5})?".formatted(label, label));
+    assertThat(AllTexts.of("a0._-:[]", 5))
+        .allSatisfy(
+            text ->
+                assertThat(RegistryName.parse(text).isPresent())
+                    .as(text)
+                    .isEqualTo(grammar.matcher(text).matches()));
   }
 
   @ParameterizedTest
