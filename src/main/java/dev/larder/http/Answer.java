@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -22,7 +23,11 @@ import org.slf4j.LoggerFactory;
 final class Answer {
   private static final Logger log = LoggerFactory.getLogger(Answer.class);
 
-  private static final int COPY = 256 * 1024;
+  /** What is smaller is read, and leaves with its head: that costs less than sendfile does. */
+  private static final int SMALL = 64 << 10;
+
+  /** What leaves of a file before its thread sees to the rest. */
+  private static final int PIECE = 4 << 20;
 
   private final Exchange exchange;
   private final Response response;
@@ -52,13 +57,17 @@ final class Answer {
       over(0, false);
       return;
     }
-    end();
+    end(response.body() instanceof Body.Bytes(byte[] content) ? content : new byte[0]);
   }
 
   /** Sends any response from the request's thread, and blocks while its body needs the thread. */
   void send() {
+    Body body = response.body();
     try {
       checkBody();
+      if (body instanceof Body.FilePart part && part.length() <= SMALL && !bodiless()) {
+        body = read(part);
+      }
       prepareHead();
     } catch (IOException | RuntimeException e) {
       tell(0, false);
@@ -66,13 +75,23 @@ final class Answer {
       failure.onLoopOrNever(failure::sendInMemory);
       return;
     }
-    switch (response.body()) {
-      case Body.Bytes _ -> onLoopOrNever(this::end);
-      case Body body when bodiless() || body.length() == 0 -> block(this::sendEnd);
-      case Body.FilePart part when exchange.http().isSSL() -> block(() -> copy(part));
-      case Body.FilePart part -> block(() -> await(() -> sendFile(part)));
-      case Body.Stream stream -> block(() -> send(stream));
+    switch (body) {
+      case Body.Bytes(byte[] content) -> onLoopOrNever(() -> end(content));
+      case Body other when bodiless() || other.length() == 0 -> block(this::sendEnd);
+      case Body.FilePart part ->
+          block(() -> send(sink -> sink.write(part.file(), part.offset(), part.length())));
+      case Body.Stream stream -> block(() -> send(stream.source()));
     }
+  }
+
+  private static Body.Bytes read(Body.FilePart part) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate((int) part.length());
+    while (content.hasRemaining()) {
+      if (part.file().read(content, part.offset() + content.position()) < 0) {
+        throw new IOException("the file has become shorter than it was");
+      }
+    }
+    return new Body.Bytes(content.array());
   }
 
   /** Vert.x would send less than was announced, and not say so. */
@@ -109,9 +128,8 @@ final class Answer {
   }
 
   /** Sends the head and all of the body; on the event loop, which goes on meanwhile. */
-  private void end() {
-    byte[] content =
-        response.body() instanceof Body.Bytes bytes && !bodiless() ? bytes.content() : new byte[0];
+  private void end(byte[] all) {
+    byte[] content = bodiless() ? new byte[0] : all;
     http.end(buffer(ByteBuffer.wrap(content)))
         .onComplete(
             result -> {
@@ -146,44 +164,67 @@ final class Answer {
     await(() -> http.end().onSuccess(_ -> exchange.end(!last)));
   }
 
-  private Future<Void> sendFile(Body.FilePart part) {
-    Outflow outflow = exchange.connection().outflow();
-    long before = outflow.fileBytes();
-    return http.sendFile(part.file(), part.offset(), part.length())
-        .onComplete(_ -> sent = outflow.fileBytes() - before)
-        .onSuccess(_ -> exchange.end(!last));
+  private void send(Body.Source source) throws IOException {
+    source.writeTo(new Outgoing());
+    if (sent < announced()) {
+      throw new IOException("only " + sent + " of " + announced() + " bytes came");
+    }
+    sendEnd();
   }
 
-  /** What is encrypted can't go by sendfile, and Vert.x would do it in pieces of 8 KB. */
-  private void copy(Body.FilePart part) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(COPY, part.length()));
-    while (sent < part.length()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), part.length() - sent));
-      if (part.file().read(buffer, part.offset() + sent) < 0) {
-        throw new IOException("the file has become shorter than it was");
+  private long announced() {
+    return response.body().length();
+  }
+
+  /** Takes the bytes of the body: no more than were announced. */
+  private final class Outgoing implements Body.Sink {
+    private boolean headSent;
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+      int count = bytes.remaining();
+      check(count);
+      if (count > 0) {
+        await(() -> http.write(buffer(bytes.slice())));
+        headSent = true;
+        bytes.position(bytes.limit());
+        sent += count;
       }
-      write(buffer.flip(), part.length());
     }
-    sendEnd();
-  }
 
-  private void send(Body.Stream stream) throws IOException {
-    stream.source().writeTo(bytes -> write(bytes, stream.length()));
-    if (sent < stream.length()) {
-      throw new IOException("only " + sent + " of " + stream.length() + " bytes came");
+    @Override
+    public void write(FileChannel file, long offset, long length) throws IOException {
+      if (!exchange.connection().sendsFiles()) {
+        Body.Sink.super.write(file, offset, length);
+        return;
+      }
+      check(length);
+      if (!headSent) {
+        await(http::writeHead);
+        headSent = true;
+      }
+      for (long gone = 0; gone < length; ) {
+        long begin = offset + gone;
+        long count = Math.min(PIECE, length - gone);
+        PageCache.load(file, begin, count);
+        await(() -> sendFile(file, begin, count));
+        gone += count;
+      }
     }
-    sendEnd();
-  }
 
-  private void write(ByteBuffer bytes, long announced) throws IOException {
-    int count = bytes.remaining();
-    if (count > announced - sent) {
-      throw new IOException("more bytes came than the " + announced + " that were announced");
+    private void check(long count) throws IOException {
+      if (count > announced() - sent) {
+        throw new IOException("more bytes came than the " + announced() + " that were announced");
+      }
     }
-    if (count > 0) {
-      await(() -> http.write(buffer(bytes.slice())));
-      bytes.position(bytes.limit());
-      sent += count;
+
+    private Future<Void> sendFile(FileChannel file, long offset, long count) {
+      Outflow outflow = exchange.connection().outflow();
+      long before = outflow.fileBytes();
+      return exchange
+          .connection()
+          .sendFile(file, offset, count)
+          .onComplete(_ -> sent += outflow.fileBytes() - before);
     }
   }
 

@@ -80,11 +80,33 @@ public sealed interface Body extends Closeable {
   /** Where the bytes of a {@link Stream} go. */
   @FunctionalInterface
   interface Sink {
+    /** As much of a file as is copied at once. */
+    int COPY = 256 << 10;
+
     /**
      * Sends what remains in {@code bytes}, and blocks until the buffer may be used again.
      *
      * @throws IOException if the client is gone
      */
     void write(ByteBuffer bytes) throws IOException;
+
+    /**
+     * Sends a part of a file, by sendfile where that can be, and blocks until it has gone.
+     *
+     * @param length which the file has from {@code offset} on
+     * @throws IOException if the client is gone, or the file can't be read
+     */
+    default void write(FileChannel file, long offset, long length) throws IOException {
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(COPY, length));
+      for (long copied = 0; copied < length; ) {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), length - copied));
+        int count = file.read(buffer, offset + copied);
+        if (count < 0) {
+          throw new IOException("the file has become shorter than it was");
+        }
+        write(buffer.flip());
+        copied += count;
+      }
+    }
   }
 }

@@ -2,11 +2,15 @@ package dev.larder.http;
 
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.VertxConnection;
 import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -54,6 +58,30 @@ final class Connection {
 
   Outflow outflow() {
     return outflow;
+  }
+
+  /** Whether files go out by sendfile: what is encrypted can't. */
+  boolean sendsFiles() {
+    return !http.isSsl();
+  }
+
+  /**
+   * Sends a part of a file by sendfile, after a head that has left; Vert.x itself sends one part
+   * alone.
+   */
+  Future<Void> sendFile(FileChannel file, long offset, long length) {
+    Promise<Void> gone = Promise.promise();
+    ((VertxConnection) http)
+        .sendFile(file, offset, length)
+        .addListener(
+            sending -> {
+              if (sending.isSuccess()) {
+                gone.complete();
+              } else {
+                gone.fail(sending.cause());
+              }
+            });
+    return gone.future();
   }
 
   InetSocketAddress local() {

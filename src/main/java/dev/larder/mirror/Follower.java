@@ -2,15 +2,12 @@ package dev.larder.mirror;
 
 import dev.larder.store.Blob;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A reader of a blob that is being fetched. For one thread. */
 final class Follower implements MirroredBlob.Arriving {
-  private static final int BUFFER = 256 << 10;
-
   private final BlobFetch fetch;
   private final long size;
   private Optional<Blob> file = Optional.empty();
@@ -31,7 +28,6 @@ final class Follower implements MirroredBlob.Arriving {
   @Override
   public void writeTo(long offset, long length, Sink sink) throws IOException {
     Objects.checkFromIndexSize(offset, length, size);
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, length));
     long position = offset;
     long end = offset + length;
     while (position < end) {
@@ -44,15 +40,17 @@ final class Follower implements MirroredBlob.Arriving {
         continue;
       }
       long readable = Math.min(mark.getAsLong(), end);
-      while (position < readable) {
-        buffer.clear().limit((int) Math.min(buffer.capacity(), readable - position));
-        read(buffer, position);
-        position += buffer.flip().remaining();
-        sink.write(buffer);
-      }
+      sink.write(file.orElseThrow().content(), position, readable - position);
+      position = readable;
     }
-    // A blob without bytes has none to hold back until it is verified.
-    if (end == size && fetch.progress().awaitBeyond(size).isEmpty()) {
+    if (end == size) {
+      awaitWhole(); // a blob without bytes has none to hold back until it is verified
+    }
+  }
+
+  @Override
+  public void awaitWhole() throws IOException {
+    if (fetch.progress().awaitBeyond(size).isEmpty()) {
       throw new IOException(fetch.source().blob(fetch.digest()) + " isn't kept");
     }
   }
@@ -70,14 +68,6 @@ final class Follower implements MirroredBlob.Arriving {
       }
     }
     return true;
-  }
-
-  private void read(ByteBuffer buffer, long position) throws IOException {
-    while (buffer.hasRemaining()) {
-      if (file.orElseThrow().content().read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("the file of a blob has become shorter than it was");
-      }
-    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.larder.store.Blob;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /** A blob of a mirrored repository, open for reading. Whoever gets it closes it. */
 public sealed interface MirroredBlob extends Closeable {
@@ -37,12 +38,21 @@ public sealed interface MirroredBlob extends Closeable {
      *     then the last ones haven't been written; or if {@code sink} throws it
      */
     void writeTo(long offset, long length, Sink sink) throws IOException;
+
+    /**
+     * Waits until all of it has come and was verified.
+     *
+     * @throws IOException if it doesn't, or isn't kept
+     */
+    void awaitWhole() throws IOException;
   }
 
   /** Where the bytes of an {@link Arriving} blob go. */
-  @FunctionalInterface
   interface Sink {
     /** Takes what remains in {@code bytes}; the buffer is used again when this returns. */
     void write(ByteBuffer bytes) throws IOException;
+
+    /** Takes a part of a file, which has it. */
+    void write(FileChannel file, long offset, long length) throws IOException;
   }
 }

@@ -55,8 +55,8 @@ final class Passage {
         size,
         (bytes, at) -> {
           hash.update(bytes.duplicate());
-          give(bytes, at, position, held, sink);
-          give(bytes, at, held, size, tail::put);
+          give(bytes, at, position, held, (piece, _) -> sink.write(piece));
+          give(bytes, at, held, size, (piece, _) -> tail.put(piece));
         });
     if (!fetch.digest().algorithm().digest(hash).equals(fetch.digest())) {
       throw new IOException(
@@ -73,13 +73,13 @@ final class Passage {
     void take(ByteBuffer bytes, long at) throws IOException;
   }
 
-  /** Gives those of the bytes to {@code sink} that stand between two places. */
-  private static void give(ByteBuffer bytes, long at, long from, long to, Sink sink)
+  /** Gives those of the bytes to {@code taker} that stand between two places. */
+  private static void give(ByteBuffer bytes, long at, long from, long to, Taker taker)
       throws IOException {
     int begin = Math.clamp(from - at, 0, bytes.remaining());
     int end = Math.clamp(to - at, 0, bytes.remaining());
     if (begin < end) {
-      sink.write(bytes.slice(begin, end - begin));
+      taker.take(bytes.slice(begin, end - begin), at + begin);
     }
   }
 

@@ -14,6 +14,8 @@ import dev.larder.store.Blob;
 import dev.larder.store.RepositoryKey;
 import dev.larder.store.Store;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -111,8 +113,23 @@ final class BlobHandler {
       case MirroredBlob.Arriving arriving ->
           (offset, length) ->
               new Body.Stream(
-                  length, sink -> arriving.writeTo(offset, length, sink::write), arriving::close);
+                  length,
+                  sink -> arriving.writeTo(offset, length, new Outgoing(sink)),
+                  arriving::close);
     };
+  }
+
+  /** Hands what arrives to the client. */
+  private record Outgoing(Body.Sink client) implements MirroredBlob.Sink {
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+      client.write(bytes);
+    }
+
+    @Override
+    public void write(FileChannel file, long offset, long length) throws IOException {
+      client.write(file, offset, length);
+    }
   }
 
   private static Ranges.Parts whole(Blob blob) {

@@ -105,7 +105,7 @@ final class Borrowing {
       case MirroredBlob.Whole _ -> true;
       case MirroredBlob.Arriving arriving -> {
         try {
-          arriving.writeTo(arriving.size(), 0, _ -> {});
+          arriving.awaitWhole();
           yield true;
         } catch (IOException e) {
           yield false; // the fetch has logged why

@@ -89,7 +89,7 @@ record Shelf(Store store, List<RepositoryKey> held, Optional<Mirror> mirror, Str
       throws UnavailableImageException, IOException {
     if (blob instanceof MirroredBlob.Arriving arriving) {
       try {
-        arriving.writeTo(arriving.size(), 0, _ -> {});
+        arriving.awaitWhole();
       } catch (IOException e) {
         throw new UnavailableImageException(String.valueOf(e.getMessage()));
       }

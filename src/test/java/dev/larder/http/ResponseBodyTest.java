@@ -35,7 +35,7 @@ class ResponseBodyTest {
   private static final int MUCH = 64 * MEGABYTE;
 
   @TempDir private Path directory;
-  private final byte[] content = new byte[3 * MEGABYTE + 17];
+  private final byte[] content = new byte[9 * MEGABYTE + 17];
 
   /** What happened to bodies and listeners, in order. */
   private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
@@ -58,9 +58,11 @@ class ResponseBodyTest {
     try (TestServer server =
             serve(
                 request ->
-                    request.path().equals("/whole")
-                        ? part(0, content.length)
-                        : part(1_000_001, 1_500_000));
+                    switch (request.path()) {
+                      case "/whole" -> part(0, content.length);
+                      case "/part" -> part(1_000_001, 1_500_000);
+                      default -> part(7, 1000);
+                    });
         RawHttp client = server.connect()) {
       assertThat(client.get("/whole").read().body()).isEqualTo(content);
       assertClosedThenTold(new Sent(content.length, true));
@@ -68,7 +70,51 @@ class ResponseBodyTest {
       assertThat(client.get("/part").read().body())
           .isEqualTo(Arrays.copyOfRange(content, 1_000_001, 2_500_001));
       assertClosedThenTold(new Sent(1_500_000, true));
+
+      assertThat(client.get("/small").read().body())
+          .isEqualTo(Arrays.copyOfRange(content, 7, 1007));
+      assertClosedThenTold(new Sent(1000, true));
       assertThat(file.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void aFileComesAfterWhatTheClientHasNotReadYet() throws Exception {
+    byte[] much = new byte[MUCH];
+    try (TestServer server =
+            serve(
+                request ->
+                    request.path().equals("/much")
+                        ? new Body.Bytes(much)
+                        : part(0, content.length));
+        RawHttp client = server.connect()) {
+      client.get("/much").get("/file");
+      assertThat(client.read().body()).isEqualTo(much);
+      assertThat(client.read().body()).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void aStreamMayGiveFilesAndBytesInTurn() throws Exception {
+    int half = content.length / 2;
+    try (TestServer server =
+            serve(
+                request ->
+                    new Body.Stream(
+                        content.length + 8L,
+                        sink -> {
+                          sink.write(ByteBuffer.wrap("head".getBytes(UTF_8)));
+                          sink.write(file, 0, half);
+                          sink.write(ByteBuffer.wrap("body".getBytes(UTF_8)));
+                          sink.write(file, half, content.length - half);
+                        },
+                        this::closed));
+        RawHttp client = server.connect()) {
+      ByteBuffer expected = ByteBuffer.allocate(content.length + 8);
+      expected.put("head".getBytes(UTF_8)).put(content, 0, half);
+      expected.put("body".getBytes(UTF_8)).put(content, half, content.length - half);
+      assertThat(client.get("/").read().body()).isEqualTo(expected.array());
+      assertClosedThenTold(new Sent(content.length + 8L, true));
     }
   }
 

@@ -117,13 +117,8 @@ class BlobsTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MirroredBlob blob = found(mirrors.mirror(upstream, "app").blob(layer)).value()) {
       ((MirroredBlob.Arriving) blob)
-          .writeTo(
-              0,
-              LENGTH,
-              buffer -> {
-                release.countDown(); // only now does the rest come
-                sink(bytes).write(buffer);
-              });
+          // Only now does the rest come.
+          .writeTo(0, LENGTH, sink(bytes, release::countDown));
     }
     assertThat(bytes.toByteArray()).isEqualTo(LAYER);
     assertThat(upstream.requests(TestMirrors::getsBlob)).hasSize(1);

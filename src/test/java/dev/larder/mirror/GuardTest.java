@@ -137,6 +137,9 @@ class GuardTest {
     }
 
     @Override
+    public void awaitWhole() {}
+
+    @Override
     public void close() {
       closed = true;
     }

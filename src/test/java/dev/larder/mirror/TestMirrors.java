@@ -26,6 +26,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -230,10 +232,25 @@ final class TestMirrors implements Closeable {
 
   /** A sink that keeps what it gets. */
   static MirroredBlob.Sink sink(ByteArrayOutputStream bytes) {
-    return buffer -> {
-      byte[] piece = new byte[buffer.remaining()];
-      buffer.get(piece);
-      bytes.write(piece);
+    return sink(bytes, () -> {});
+  }
+
+  /** The same; does something before it takes anything. */
+  static MirroredBlob.Sink sink(ByteArrayOutputStream bytes, Runnable before) {
+    return new MirroredBlob.Sink() {
+      @Override
+      public void write(ByteBuffer buffer) throws IOException {
+        before.run();
+        byte[] piece = new byte[buffer.remaining()];
+        buffer.get(piece);
+        bytes.write(piece);
+      }
+
+      @Override
+      public void write(FileChannel file, long offset, long length) throws IOException {
+        before.run();
+        file.transferTo(offset, length, Channels.newChannel(bytes));
+      }
     };
   }
 
