@@ -9,9 +9,11 @@ import dev.larder.oci.RegistryName;
 import dev.larder.store.RepositoryKey;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The table of blobs that repositories may serve. */
 final class Blobs {
@@ -95,6 +97,22 @@ final class Blobs {
   static boolean isLinked(Session session, Digest digest) throws SQLException {
     return session.any(
         "SELECT 1 FROM repository_blobs WHERE digest = ? LIMIT 1", digest.toString());
+  }
+
+  /** See {@link dev.larder.store.Catalog#unlinkedBlobs}. */
+  static List<Digest> unlinked(Session session, List<Digest> digests) throws SQLException {
+    if (digests.isEmpty()) {
+      return List.of();
+    }
+    List<String> names = digests.stream().map(Digest::toString).sorted().toList();
+    Set<String> linked =
+        new HashSet<>(
+            session.all(
+                row -> row.getString(1),
+                "SELECT DISTINCT digest FROM repository_blobs WHERE digest BETWEEN ? AND ?",
+                names.getFirst(),
+                names.getLast()));
+    return digests.stream().filter(digest -> !linked.contains(digest.toString())).toList();
   }
 
   /** Whether any repository has a blob that isn't private. */

@@ -358,6 +358,11 @@ public final class SqliteCatalog implements Catalog, Closeable {
   }
 
   @Override
+  public List<Digest> unlinkedBlobs(List<Digest> digests) {
+    return database.read(session -> Blobs.unlinked(session, digests));
+  }
+
+  @Override
   public boolean isBlobOpen(Digest digest) {
     return database.read(session -> Blobs.isOpen(session, digest));
   }

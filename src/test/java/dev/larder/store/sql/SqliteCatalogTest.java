@@ -580,6 +580,21 @@ class SqliteCatalogTest {
   }
 
   @Test
+  void blobsThatNoRepositoryHasAreFoundAmongOthers() {
+    catalog.linkBlob(APP, digest("hosted"), 1);
+    catalog.linkBlob(APP, digest("both"), 1);
+    catalog.linkBlob(MIRROR, digest("both"), 1);
+    catalog.linkBlob(MIRROR, digest("gone"), 1);
+    catalog.unlinkBlob(digest("gone"));
+
+    assertThat(
+            catalog.unlinkedBlobs(
+                List.of(digest("none"), digest("hosted"), digest("gone"), digest("both"))))
+        .containsExactly(digest("none"), digest("gone"));
+    assertThat(catalog.unlinkedBlobs(List.of())).isEmpty();
+  }
+
+  @Test
   void whatAnOlderVersionHasLeftIsOfUseWhenThisOneComes() throws Exception {
     catalog.linkBlob(APP, digest("old"), 3);
     catalog.linkBlob(APP, digest("both"), 5);
