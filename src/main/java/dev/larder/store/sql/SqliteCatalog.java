@@ -433,7 +433,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public long mirroredBytes() {
-    return database.read(session -> Totals.read(session, Totals.MIRRORED));
+    return database.read(session -> Sums.read(session, Sums.MIRRORED));
   }
 
   @Override

@@ -609,6 +609,7 @@ class SqliteCatalogTest {
         ALTER TABLE repositories DROP COLUMN private;
         ALTER TABLE tags DROP COLUMN checked_at;
         DROP TABLE totals;
+        DROP TABLE upstream_totals;
         DROP TABLE pins;
         DROP INDEX documents_by_age;
         DROP INDEX repository_blobs_by_last_use;
@@ -635,6 +636,9 @@ class SqliteCatalogTest {
         .containsExactlyInAnyOrder(
             new HostedContent(APP, digest("old"), 3), new HostedContent(APP, digest("both"), 5));
     assertThat(catalog.mirroredBytes()).isEqualTo(7);
+    assertThat(catalog.inventory().stock().allBytes()).isEqualTo(3 + 5 + 7);
+    assertThat(catalog.inventory().stock().bytes())
+        .isEqualTo(Map.of(Optional.empty(), 8L, MIRROR.upstream(), 12L));
     assertThat(catalog.leastRecentlyUsed(Kind.MANIFEST, now, Optional.empty(), 10))
         .containsExactly(new CachedContent(MIRROR, mirrored.digest(), Kind.MANIFEST, now));
     assertThat(catalog.leastRecentlyUsed(Kind.BLOB, now, Optional.empty(), 10))
