@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -592,6 +593,54 @@ class SqliteCatalogTest {
                 List.of(digest("none"), digest("hosted"), digest("gone"), digest("both"))))
         .containsExactly(digest("none"), digest("gone"));
     assertThat(catalog.unlinkedBlobs(List.of())).isEmpty();
+  }
+
+  @Test
+  void aBlobThatWasServedLatelyIsNotServedOnceItIsTakenAway() {
+    Runnable link =
+        () -> {
+          catalog.linkBlob(MIRROR, digest("x"), 1);
+          assertThat(catalog.hasBlob(MIRROR, digest("x"))).isTrue();
+          assertThat(catalog.hasBlob(MIRROR, digest("x"))).isTrue();
+        };
+    link.run();
+    catalog.unlinkBlob(MIRROR, digest("x"));
+    assertThat(catalog.hasBlob(MIRROR, digest("x"))).isFalse();
+    link.run();
+    catalog.unlinkBlob(digest("x"));
+    assertThat(catalog.hasBlob(MIRROR, digest("x"))).isFalse();
+    link.run();
+    Instant now = Instant.now().plusSeconds(1);
+    CachedContent least = catalog.leastRecentlyUsed(Kind.BLOB, now, Optional.empty(), 1).getFirst();
+    assertThat(catalog.evict(least)).contains(List.of(digest("x")));
+    assertThat(catalog.hasBlob(MIRROR, digest("x"))).isFalse();
+  }
+
+  @Test
+  void aHostedBlobThatLosesItsManifestHasAGracePeriodFromItsNextUse() throws Exception {
+    Instant first = Instant.parse("2026-01-01T00:00:00Z");
+    AtomicReference<Instant> now = new AtomicReference<>(first);
+    catalog.close();
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), now::get);
+    StoredManifest image = stored("image");
+    for (Runnable loss :
+        List.<Runnable>of(
+            () -> catalog.deleteManifest(APP, image.digest()),
+            () -> catalog.putManifest(APP, image, Optional.empty(), Optional.empty()),
+            () -> catalog.deleteManifest(image.digest()))) {
+      catalog.linkBlob(APP, digest("layer"), 1);
+      catalog.putManifest(APP, image, Optional.of(image(config("layer"))), Optional.empty());
+      assertThat(catalog.useBlob(APP, digest("layer"))).isTrue();
+      assertThat(catalog.useBlob(APP, digest("layer"))).isTrue();
+      assertThat(catalog.unusedBlobs(first, Optional.empty(), 1)).isEmpty();
+
+      loss.run();
+      now.set(first.plusSeconds(3600));
+      assertThat(catalog.useBlob(APP, digest("layer"))).isTrue();
+      assertThat(catalog.unusedBlobs(first.plusSeconds(3599), Optional.empty(), 1)).isEmpty();
+      assertThat(catalog.unusedBlobs(now.get(), Optional.empty(), 1)).hasSize(1);
+      now.set(first);
+    }
   }
 
   @Test
