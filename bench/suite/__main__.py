@@ -14,7 +14,7 @@ from lab import programs
 from lab.larder import LAUNCHER
 from lab.report import Failed
 
-from . import cold, nodes, process_life, push, warm
+from . import catalog, cold, nodes, process_life, push, warm
 from .contenders import Larder, Nginx, debians_registry, distribution
 from .content import Content
 from .rows import US, table
@@ -25,7 +25,7 @@ MEASURES = {
     "cold": cold.gigabyte, "line": cold.line, "limited": cold.limited, "herd": cold.herd,
     "containerd": nodes.containerd, "push": push.pushes,
     "start": process_life.start, "memory": process_life.memory, "connections": process_life.connections,
-    "tls": process_life.tls, "disk": process_life.disk,
+    "tls": process_life.tls, "disk": process_life.disk, "catalog": catalog.large,
 }
 
 

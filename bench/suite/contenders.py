@@ -142,10 +142,16 @@ class Larder(Contender):
         super().__init__(name, folder)
         self.data = self.folder / "data"
         self.configuration = self.folder / "larder.yml"
+        self._scheme = "https" if certificate else "http"
         tls = f"tls: {{cert-file: {certificate[0]}, key-file: {certificate[1]}}}\n" if certificate else ""
-        self.url = self.url if not certificate else self.url.replace("http:", "https:")
-        upstreams = f"upstreams:\n  {UPSTREAM}: {{url: '{upstream}'}}\n" if upstream else ""
-        self.configuration.write_text(f"listen: ['127.0.0.1:{self.port}']\ndata: {self.data}\n{tls}{settings}{upstreams}")
+        self._settings = f"data: {self.data}\n{tls}" + (f"upstreams:\n  {UPSTREAM}: {{url: '{upstream}'}}\n" if upstream else "")
+        self.configure(settings)
+
+    def configure(self, settings=""):
+        """Writes its configuration, with further settings, for its next start; at a port that nobody has by now."""
+        self.port = programs.free_port()
+        self.url = f"{self._scheme}://127.0.0.1:{self.port}"
+        self.configuration.write_text(f"listen: ['127.0.0.1:{self.port}']\n{settings}{self._settings}")
 
     def command(self):
         return [LAUNCHER, "serve", "--config", self.configuration]

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 
 from lab import programs
 
@@ -22,3 +23,11 @@ class Process(programs.Server):
             if line.startswith(f"{field}:"):
                 return int(line.split()[1]) * 1024 / 1e6
         raise AssertionError(f"no {field} for {self.name}")
+
+
+def cost(command, environment=None):
+    """Seconds of processor time of a command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    programs.run(*command, env=environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

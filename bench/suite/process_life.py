@@ -12,6 +12,7 @@ from lab.report import check_equal
 
 from . import load
 from .content import MANIFEST_TYPE, TAG
+from .process import cost
 from .rows import US, Row, Target, rounds
 
 # Of all that Larder does, so that its memory is what it comes to be.
@@ -39,7 +40,7 @@ def start(bench):
                 row.add(US, larder.process.cpu())
                 if row is serve:
                     for name, command in commands.items():
-                        command.add(US, _cost([LAUNCHER, name, *(["--data", larder.data] if name == "status" else [])], with_cache))
+                        command.add(US, cost([LAUNCHER, name, *(["--data", larder.data] if name == "status" else [])], with_cache))
                 larder.process.stop()
         larder.start()
     yield from (serve, plain, *commands.values())
@@ -136,11 +137,3 @@ def _some_of_everything(bench, larder, seconds=LOAD_SECONDS):
         load.ask(larder.url, paths, clients=32, seconds=1)
         if time.monotonic() >= end:
             return
-
-
-def _cost(command, environment):
-    """Seconds of processor time of a command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    programs.run(*command, env=environment)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -71,7 +71,9 @@ final class DataFolder implements Closeable {
           new SqliteCatalog(folder.resolve("catalog.db"), clock, reserve::release);
       try {
         Store store = new Store(new FileBlobStore(folder, reserve::require), catalog);
-        store.sweep();
+        if (!lock.wasClosed()) {
+          store.sweep();
+        }
         return new DataFolder(folder, lock, catalog, store);
       } catch (IOException | RuntimeException e) {
         catalog.close();

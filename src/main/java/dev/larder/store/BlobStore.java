@@ -4,9 +4,9 @@ import dev.larder.oci.Digest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -62,6 +62,15 @@ public interface BlobStore {
    */
   long dropPartial(Instant time) throws IOException;
 
-  /** Calls {@code action} with the digest of each blob that is here, in no order. */
-  void forEach(Consumer<Digest> action) throws IOException;
+  /**
+   * Shows the blobs that are here, a part of them at a time: such as are neighbours in the order of
+   * digests.
+   */
+  void forEach(Visitor visitor) throws IOException;
+
+  /** Is shown some of the blobs that are here. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(List<Digest> some) throws IOException;
+  }
 }

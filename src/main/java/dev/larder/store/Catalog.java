@@ -155,6 +155,9 @@ public interface Catalog {
   /** Whether any repository may serve that blob. */
   boolean isBlobLinked(Digest digest);
 
+  /** Which of these blobs no repository may serve; quick where they are neighbours. */
+  List<Digest> unlinkedBlobs(List<Digest> digests);
+
   /** Whether any repository may serve that blob that isn't private. */
   boolean isBlobOpen(Digest digest);
 

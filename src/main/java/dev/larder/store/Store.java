@@ -252,12 +252,7 @@ public final class Store {
    */
   List<Digest> orphans() throws IOException {
     List<Digest> orphans = new ArrayList<>();
-    blobs.forEach(
-        digest -> {
-          if (!catalog.isBlobLinked(digest)) {
-            orphans.add(digest);
-          }
-        });
+    blobs.forEach(some -> orphans.addAll(catalog.unlinkedBlobs(some)));
     return orphans;
   }
 

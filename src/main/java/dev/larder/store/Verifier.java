@@ -92,13 +92,19 @@ public final class Verifier {
     }
 
     void blobs() throws IOException {
-      List<Digest> all = new ArrayList<>();
-      store.blobs().forEach(all::add);
-      for (Digest digest : all) {
+      total = bytes;
+      store.blobs().forEach(this::measure);
+      store.blobs().forEach(this::read);
+    }
+
+    private void measure(List<Digest> some) throws IOException {
+      for (Digest digest : some) {
         total += store.blobs().size(digest).orElse(0);
       }
-      total += bytes;
-      for (Digest digest : all) {
+    }
+
+    private void read(List<Digest> some) throws IOException {
+      for (Digest digest : some) {
         Optional<String> wrong = wrong(digest, pace);
         blobs++;
         if (wrong.isPresent()) {

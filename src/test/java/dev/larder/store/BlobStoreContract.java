@@ -59,7 +59,7 @@ public interface BlobStoreContract {
 
   private List<Digest> all() throws IOException {
     List<Digest> digests = new ArrayList<>();
-    store().forEach(digests::add);
+    store().forEach(digests::addAll);
     return digests;
   }
 

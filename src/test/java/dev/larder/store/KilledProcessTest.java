@@ -171,7 +171,7 @@ class KilledProcessTest {
         assertThat(readAll(blob)).as("%d, seed %d", number, seed).isEqualTo(blob(number));
       }
       List<Digest> all = new ArrayList<>();
-      blobs.forEach(all::add);
+      blobs.forEach(all::addAll);
       for (Digest digest : all) {
         assertThat(Digest.sha256(readAll(blobs.open(digest).orElseThrow()))).isEqualTo(digest);
       }

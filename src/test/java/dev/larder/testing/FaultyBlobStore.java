@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** A store whose disk can be full. */
@@ -82,8 +81,8 @@ public final class FaultyBlobStore implements BlobStore {
   }
 
   @Override
-  public void forEach(Consumer<Digest> action) throws IOException {
-    store.forEach(action);
+  public void forEach(Visitor visitor) throws IOException {
+    store.forEach(visitor);
   }
 
   private final class Incoming implements IncomingBlob {

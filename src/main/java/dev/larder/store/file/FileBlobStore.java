@@ -22,13 +22,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -274,19 +275,25 @@ public final class FileBlobStore implements BlobStore {
   }
 
   @Override
-  public void forEach(Consumer<Digest> action) throws IOException {
+  public void forEach(Visitor visitor) throws IOException {
     for (Algorithm algorithm : Algorithm.values()) {
       try (DirectoryStream<Path> shards =
           Files.newDirectoryStream(blobs.resolve(algorithm.prefix()), Files::isDirectory)) {
         for (Path shard : shards) {
-          try (DirectoryStream<Path> files = Files.newDirectoryStream(shard)) {
-            for (Path file : files) {
-              Digest.parse(algorithm.prefix() + ":" + name(file)).ifPresent(action);
-            }
-          }
+          visitor.visit(digests(algorithm, shard));
         }
       }
     }
+  }
+
+  private static List<Digest> digests(Algorithm algorithm, Path shard) throws IOException {
+    List<Digest> digests = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(shard)) {
+      for (Path file : files) {
+        Digest.parse(algorithm.prefix() + ":" + name(file)).ifPresent(digests::add);
+      }
+    }
+    return digests;
   }
 
   /** Where a blob belongs, in a folder that is there and durable. */

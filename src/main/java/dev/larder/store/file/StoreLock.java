@@ -28,6 +28,9 @@ public final class StoreLock implements Closeable {
   private static final String NAME = "larder.lock";
   private static final int MAX_WORDS = 1024;
 
+  /** Stands in the file while nobody has the folder, if whoever had it last has closed this. */
+  private static final String NOBODY = "nobody";
+
   /**
    * Who holds which folder in this process. It is asked before the file is opened: on POSIX, to
    * close any descriptor of a file ends all locks that the process has on it.
@@ -36,10 +39,12 @@ public final class StoreLock implements Closeable {
 
   private final Path folder;
   private final FileChannel channel;
+  private final boolean closedBefore;
 
-  private StoreLock(Path folder, FileChannel channel) {
+  private StoreLock(Path folder, FileChannel channel, boolean closedBefore) {
     this.folder = folder;
     this.channel = channel;
+    this.closedBefore = closedBefore;
   }
 
   /**
@@ -63,21 +68,24 @@ public final class StoreLock implements Closeable {
       throw new StoreLockedException(folder, holder);
     }
     try {
-      return new StoreLock(real, lock(folder, words));
+      return lock(folder, real, words);
     } catch (IOException | RuntimeException e) {
       HELD.remove(real);
       throw e;
     }
   }
 
-  private static FileChannel lock(Path folder, String words) throws IOException {
+  private static StoreLock lock(Path folder, Path real, String words) throws IOException {
     FileChannel channel = FileChannel.open(folder.resolve(NAME), CREATE, READ, WRITE);
     try {
       if (channel.tryLock() == null) {
         throw new StoreLockedException(folder, holder(channel));
       }
+      boolean closedBefore = read(channel).equals(NOBODY);
+      channel.truncate(0);
+      channel.force(true); // so that it doesn't say so any more, whenever the power goes
       write(channel, words);
-      return channel;
+      return new StoreLock(real, channel, closedBefore);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -87,7 +95,6 @@ public final class StoreLock implements Closeable {
   /** The lock holds without the words: on a full disk, there is room for none. */
   private static void write(FileChannel channel, String words) throws IOException {
     try {
-      channel.truncate(0);
       ByteBuffer bytes = UTF_8.encode(words);
       while (bytes.hasRemaining()) {
         channel.write(bytes, channel.size());
@@ -100,11 +107,23 @@ public final class StoreLock implements Closeable {
   }
 
   private static String holder(FileChannel channel) throws IOException {
+    String words = read(channel);
+    // Whoever has just taken it hasn't written yet.
+    return words.isEmpty() || words.equals(NOBODY) ? "another process" : words;
+  }
+
+  private static String read(FileChannel channel) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(MAX_WORDS);
     channel.read(bytes, 0);
-    String words = UTF_8.decode(bytes.flip()).toString();
-    // Whoever has just taken it hasn't written yet.
-    return words.isEmpty() ? "another process" : words;
+    return UTF_8.decode(bytes.flip()).toString();
+  }
+
+  /**
+   * Whether whoever had the folder last has closed this, and so hasn't been killed; false where
+   * nobody can tell.
+   */
+  public boolean wasClosed() {
+    return closedBefore;
   }
 
   /** The kernel's word where it gives one: a resolver may take seconds when there is no network. */
@@ -126,6 +145,7 @@ public final class StoreLock implements Closeable {
     if (channel.isOpen()) {
       try (channel) {
         channel.truncate(0);
+        write(channel, NOBODY);
       } finally {
         HELD.remove(folder);
       }

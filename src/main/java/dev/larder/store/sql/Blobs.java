@@ -9,9 +9,12 @@ import dev.larder.oci.RegistryName;
 import dev.larder.store.RepositoryKey;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The table of blobs that repositories may serve. */
 final class Blobs {
@@ -36,9 +39,9 @@ final class Blobs {
   static int link(Session session, RepositoryKey repository, Digest digest, long size, Instant now)
       throws SQLException {
     long id = Repositories.id(session, repository);
-    return Totals.keep(
+    return Sums.keep(
         session,
-        digest,
+        List.of(digest),
         () -> {
           int linked =
               session.change(
@@ -61,23 +64,41 @@ final class Blobs {
   /** Takes a blob out of a repository; whether it was there. */
   static boolean unlink(Session session, RepositoryKey repository, Digest digest)
       throws SQLException {
-    return Totals.keep(
+    return Sums.keep(session, List.of(digest), () -> remove(session, repository, digest));
+  }
+
+  /** Takes blobs out of a repository; those that were there and that no other one has. */
+  static List<Digest> unlink(Session session, RepositoryKey repository, List<Digest> digests)
+      throws SQLException {
+    return Sums.keep(
         session,
-        digest,
-        () ->
-            session.change(
-                    "DELETE FROM repository_blobs WHERE" + IS_REPOSITORY + "AND digest = ?",
-                    upstream(repository),
-                    name(repository),
-                    digest.toString())
-                > 0);
+        digests,
+        () -> {
+          List<Digest> gone = new ArrayList<>();
+          for (Digest digest : digests) {
+            if (remove(session, repository, digest) && !isLinked(session, digest)) {
+              gone.add(digest);
+            }
+          }
+          return gone;
+        });
+  }
+
+  private static boolean remove(Session session, RepositoryKey repository, Digest digest)
+      throws SQLException {
+    return session.change(
+            "DELETE FROM repository_blobs WHERE" + IS_REPOSITORY + "AND digest = ?",
+            upstream(repository),
+            name(repository),
+            digest.toString())
+        > 0;
   }
 
   /** Takes a blob out of all repositories. */
   static int unlink(Session session, Digest digest) throws SQLException {
-    return Totals.keep(
+    return Sums.keep(
         session,
-        digest,
+        List.of(digest),
         () -> session.change("DELETE FROM repository_blobs WHERE digest = ?", digest.toString()));
   }
 
@@ -95,6 +116,22 @@ final class Blobs {
   static boolean isLinked(Session session, Digest digest) throws SQLException {
     return session.any(
         "SELECT 1 FROM repository_blobs WHERE digest = ? LIMIT 1", digest.toString());
+  }
+
+  /** See {@link dev.larder.store.Catalog#unlinkedBlobs}. */
+  static List<Digest> unlinked(Session session, List<Digest> digests) throws SQLException {
+    if (digests.isEmpty()) {
+      return List.of();
+    }
+    List<String> names = digests.stream().map(Digest::toString).sorted().toList();
+    Set<String> linked =
+        new HashSet<>(
+            session.all(
+                row -> row.getString(1),
+                "SELECT DISTINCT digest FROM repository_blobs WHERE digest BETWEEN ? AND ?",
+                names.getFirst(),
+                names.getLast()));
+    return digests.stream().filter(digest -> !linked.contains(digest.toString())).toList();
   }
 
   /** Whether any repository has a blob that isn't private. */

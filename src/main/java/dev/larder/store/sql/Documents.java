@@ -48,8 +48,8 @@ final class Documents {
         document.content(),
         document.next().orElse(null),
         now.toEpochMilli());
-    Totals.add(session, Totals.DOCUMENTS, document.content().length);
-    while (Totals.read(session, Totals.DOCUMENTS) > MAX_BYTES && removeOldest(session)) {}
+    Sums.add(session, Sums.DOCUMENTS, document.content().length);
+    while (Sums.read(session, Sums.DOCUMENTS) > MAX_BYTES && removeOldest(session)) {}
   }
 
   private static boolean removeOldest(Session session) throws SQLException {
@@ -74,7 +74,7 @@ final class Documents {
     if (bytes.isPresent()) {
       session.change(
           "DELETE FROM documents WHERE repository_id = ? AND document_key = ?", repository, key);
-      Totals.add(session, Totals.DOCUMENTS, -bytes.get());
+      Sums.add(session, Sums.DOCUMENTS, -bytes.get());
     }
   }
 }

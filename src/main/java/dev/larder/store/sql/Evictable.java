@@ -72,15 +72,13 @@ final class Evictable {
     if (content.kind() == Kind.MANIFEST) {
       Manifests.delete(session, id, content.digest());
     }
-    List<Digest> gone = new ArrayList<>();
+    List<Digest> loose = new ArrayList<>();
     for (Digest blob : blobs) {
-      if (!isReferredTo(session, id, blob)
-          && Blobs.unlink(session, content.repository(), blob)
-          && !Blobs.isLinked(session, blob)) {
-        gone.add(blob);
+      if (!isReferredTo(session, id, blob)) {
+        loose.add(blob);
       }
     }
-    return Optional.of(gone);
+    return Optional.of(Blobs.unlink(session, content.repository(), loose));
   }
 
   /** Whether it is as it was when it was listed. */

@@ -21,7 +21,8 @@ final class Migrations {
           "003-statistics.sql",
           "004-eviction.sql",
           "005-freshness.sql",
-          "006-private.sql");
+          "006-private.sql",
+          "007-totals.sql");
 
   private Migrations() {}
 

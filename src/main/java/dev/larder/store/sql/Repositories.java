@@ -95,13 +95,17 @@ final class Repositories {
         limit);
   }
 
-  /** The first hosted repository that has a blob, in the order of their names. */
+  /**
+   * The first hosted repository that has a blob, in the order of their names. The join is to be
+   * done in this order: SQLite would look through the hosted ones.
+   */
   static Optional<RepositoryName> hostedWith(Session session, Digest digest) throws SQLException {
     return session.first(
         row -> new RepositoryName(row.getString(1)),
         """
-        SELECT name FROM repositories JOIN repository_blobs ON repository_id = repositories.id
-        WHERE upstream = '' AND digest = ? ORDER BY name LIMIT 1
+        SELECT name FROM repository_blobs CROSS JOIN repositories
+        WHERE digest = ? AND repositories.id = repository_id AND upstream = ''
+        ORDER BY name LIMIT 1
         """,
         digest.toString());
   }

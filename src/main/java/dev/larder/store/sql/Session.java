@@ -27,6 +27,12 @@ final class Session implements AutoCloseable {
     T read(ResultSet row) throws SQLException;
   }
 
+  /** Looks at the row that {@code row} stands on. */
+  @FunctionalInterface
+  interface Look {
+    void at(ResultSet row) throws SQLException;
+  }
+
   /** The first row of a query; empty if it has none. */
   <T> Optional<T> first(Row<T> reader, String sql, Object... parameters) throws SQLException {
     try (ResultSet rows = bind(sql, parameters).executeQuery()) {
@@ -37,12 +43,17 @@ final class Session implements AutoCloseable {
   /** All rows of a query. */
   <T> List<T> all(Row<T> reader, String sql, Object... parameters) throws SQLException {
     List<T> values = new ArrayList<>();
+    each(row -> values.add(reader.read(row)), sql, parameters);
+    return values;
+  }
+
+  /** Looks at each row of a query, of which there may be many. */
+  void each(Look look, String sql, Object... parameters) throws SQLException {
     try (ResultSet rows = bind(sql, parameters).executeQuery()) {
       while (rows.next()) {
-        values.add(reader.read(rows));
+        look.at(rows);
       }
     }
-    return values;
   }
 
   /** Whether a query has a row. */

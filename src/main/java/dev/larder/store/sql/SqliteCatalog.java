@@ -59,6 +59,12 @@ public final class SqliteCatalog implements Catalog, Closeable {
           .executor(Runnable::run)
           .build();
 
+  /** The blobs that repositories have. */
+  private final RecentBlobs linked = new RecentBlobs();
+
+  /** The blobs of hosted repositories to which a manifest there refers. */
+  private final RecentBlobs referredTo = new RecentBlobs();
+
   /**
    * Opens the catalog in {@code file}, which is made if it isn't there; its folder must be.
    *
@@ -76,6 +82,16 @@ public final class SqliteCatalog implements Catalog, Closeable {
   /** The same, for which nobody makes room. */
   public SqliteCatalog(Path file, InstantSource clock) throws IOException {
     this(file, clock, () -> false);
+  }
+
+  /** Does what may remove something. What is remembered of blobs is forgotten even if it fails. */
+  private <T> T remove(Database.Work<T> work) {
+    try {
+      return database.remove(work);
+    } finally {
+      linked.forget();
+      referredTo.forget();
+    }
   }
 
   /** Lists what is here; to be used until this is closed. */
@@ -142,17 +158,26 @@ public final class SqliteCatalog implements Catalog, Closeable {
       StoredManifest manifest,
       Optional<Manifest> parsed,
       Optional<Tag> tag) {
-    database.write(
+    put(
         session -> {
           Manifests.put(session, repository, manifest, parsed, tag, clock.instant());
           return manifest;
         });
   }
 
+  /** Does what may put a manifest in the place of one that referred to something else. */
+  private <T> T put(Database.Work<T> work) {
+    try {
+      return database.write(work);
+    } finally {
+      referredTo.forget();
+    }
+  }
+
   @Override
   public List<Digest> putCompleteManifest(
       RepositoryKey repository, StoredManifest manifest, Manifest parsed, Optional<Tag> tag) {
-    return database.write(
+    return put(
         session -> {
           List<Digest> missing = Manifests.missing(session, repository, parsed);
           if (missing.isEmpty()) {
@@ -164,13 +189,12 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean deleteManifest(RepositoryKey repository, Digest digest) {
-    return database.remove(
-        session -> Manifests.delete(session, repository, digest, clock.instant()));
+    return remove(session -> Manifests.delete(session, repository, digest, clock.instant()));
   }
 
   @Override
   public boolean deleteTag(RepositoryKey repository, Tag tag) {
-    return database.remove(
+    return remove(
         session -> {
           Optional<Long> id = Repositories.find(session, repository);
           if (id.isPresent()) {
@@ -217,7 +241,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean hasBlob(RepositoryKey repository, Digest digest) {
-    return blobSize(repository, digest).isPresent();
+    return linked.isTrue(repository, digest, () -> blobSize(repository, digest).isPresent());
   }
 
   @Override
@@ -237,12 +261,14 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean unlinkBlob(RepositoryKey repository, Digest digest) {
-    return database.remove(session -> Blobs.unlink(session, repository, digest));
+    return remove(session -> Blobs.unlink(session, repository, digest));
   }
 
   @Override
   public boolean useBlob(RepositoryKey repository, Digest digest) {
-    return use(Kind.BLOBS, repository, digest);
+    return referredTo.isTrue(
+            repository, digest, () -> isReferredTo(Kind.BLOBS, repository, digest).orElse(false))
+        || use(Kind.BLOBS, repository, digest);
   }
 
   @Override
@@ -251,14 +277,17 @@ public final class SqliteCatalog implements Catalog, Closeable {
   }
 
   private boolean use(Kind kind, RepositoryKey repository, Digest digest) {
-    return database
-        .read(session -> Unused.isReferredTo(session, kind, repository, digest))
+    return isReferredTo(kind, repository, digest)
         .map(
             referredTo ->
                 referredTo
                     || database.write(
                         session -> Unused.use(session, kind, repository, digest, clock.instant())))
         .orElse(false);
+  }
+
+  private Optional<Boolean> isReferredTo(Kind kind, RepositoryKey repository, Digest digest) {
+    return database.read(session -> Unused.isReferredTo(session, kind, repository, digest));
   }
 
   @Override
@@ -268,7 +297,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean unlinkUnusedBlob(RepositoryKey repository, Digest digest, Instant until) {
-    return database.remove(
+    return remove(
         session ->
             Unused.is(session, Kind.BLOBS, repository, digest, until)
                 && Blobs.unlink(session, repository, digest));
@@ -282,7 +311,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean deleteUnusedManifest(RepositoryKey repository, Digest digest, Instant until) {
-    return database.remove(
+    return remove(
         session ->
             Unused.is(session, Kind.MANIFESTS, repository, digest, until)
                 && Manifests.delete(session, repository, digest, clock.instant()));
@@ -295,7 +324,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public void unlinkBlob(Digest digest) {
-    database.remove(session -> Blobs.unlink(session, digest));
+    remove(session -> Blobs.unlink(session, digest));
   }
 
   @Override
@@ -315,7 +344,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public void deleteManifest(Digest digest) {
-    database.remove(session -> Manifests.delete(session, digest, clock.instant()));
+    remove(session -> Manifests.delete(session, digest, clock.instant()));
     contents.invalidate(digest);
   }
 
@@ -355,6 +384,11 @@ public final class SqliteCatalog implements Catalog, Closeable {
   @Override
   public boolean isBlobLinked(Digest digest) {
     return database.read(session -> Blobs.isLinked(session, digest));
+  }
+
+  @Override
+  public List<Digest> unlinkedBlobs(List<Digest> digests) {
+    return database.read(session -> Blobs.unlinked(session, digests));
   }
 
   @Override
@@ -428,7 +462,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public long mirroredBytes() {
-    return database.read(session -> Totals.read(session, Totals.MIRRORED));
+    return database.read(session -> Sums.read(session, Sums.MIRRORED));
   }
 
   @Override
@@ -449,7 +483,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public Optional<List<Digest>> evict(CachedContent content) {
-    return database.remove(session -> Evictable.evict(session, content));
+    return remove(session -> Evictable.evict(session, content));
   }
 
   @Override
@@ -463,7 +497,7 @@ public final class SqliteCatalog implements Catalog, Closeable {
 
   @Override
   public boolean unpin(Pin pin) {
-    return database.remove(session -> Pins.remove(session, pin.repository(), pin.reference()));
+    return remove(session -> Pins.remove(session, pin.repository(), pin.reference()));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /** Lists and counts what is in the catalog's file. A page of a list is one query, or two. */
 final class SqliteInventory implements Inventory {
@@ -67,36 +68,24 @@ final class SqliteInventory implements Inventory {
   private static final String REGISTRY =
       "CASE WHEN p.upstream = '' THEN '' ELSE p.upstream || '/' END || p.name";
 
+  /** Of each repository. Its rows are counted by its number, so that no index is searched. */
+  private static final String COUNTS =
+      """
+      SELECT p.upstream, p.name, n.number
+      FROM (SELECT c.repository_id, COUNT(*) AS number FROM %s GROUP BY c.repository_id) n
+      CROSS JOIN repositories p WHERE p.id = n.repository_id
+      """;
+
   private static final String IMAGES =
-      """
-      SELECT p.upstream, p.name, COUNT(*)
-      FROM repositories p JOIN repository_manifests c ON c.repository_id = p.id
-      WHERE EXISTS (SELECT 1 FROM tags t
-          WHERE t.repository_id = c.repository_id AND t.digest = c.digest)
-        OR
-      """
-          + Unused.MANIFEST
-          + "GROUP BY p.upstream, p.name";
+      COUNTS.formatted(
+          """
+          repository_manifests c WHERE EXISTS (SELECT 1 FROM tags t
+              WHERE t.repository_id = c.repository_id AND t.digest = c.digest)
+            OR
+          """
+              + Unused.MANIFEST);
 
-  private static final String TAGS =
-      """
-      SELECT p.upstream, p.name, COUNT(*)
-      FROM repositories p JOIN tags t ON t.repository_id = p.id GROUP BY p.upstream, p.name
-      """;
-
-  private static final String BYTES =
-      """
-      SELECT upstream, SUM(size) FROM
-        (SELECT DISTINCT p.upstream, b.digest, b.size
-         FROM repositories p JOIN repository_blobs b ON b.repository_id = p.id) d
-      GROUP BY upstream
-      """;
-
-  private static final String ALL_BYTES =
-      """
-      SELECT COALESCE(SUM(size), 0) FROM
-        (SELECT MAX(size) AS size FROM repository_blobs GROUP BY digest) d
-      """;
+  private static final String TAGS = COUNTS.formatted("tags c");
 
   private final Database database;
 
@@ -196,52 +185,53 @@ final class SqliteInventory implements Inventory {
   public Stock stock() {
     return database.read(
         session -> {
-          Map<RepositoryKey, Totals> totals = new HashMap<>();
-          add(session, totals, row -> new Totals(1, row.getLong(3), 0), IMAGES);
-          add(session, totals, row -> new Totals(0, 0, row.getLong(3)), TAGS);
-          Map<Optional<RegistryName>, Long> bytes = new HashMap<>();
-          session
-              .all(row -> Map.entry(Repositories.registry(row.getString(1)), row.getLong(2)), BYTES)
-              .forEach(one -> bytes.put(one.getKey(), one.getValue()));
-          return stock(totals, bytes, allBytes(session));
+          Counter counter = new Counter();
+          counter.add(session, IMAGES, images -> new Totals(1, images, 0));
+          counter.add(session, TAGS, tags -> new Totals(0, 0, tags));
+          return new Stock(
+              counter.hosted,
+              counter.overlays,
+              counter.mirrored(),
+              Sums.byUpstream(session),
+              allBytes(session));
         });
   }
 
   @Override
   public long allBytes() {
-    return database.read(session -> allBytes(session));
+    return database.read(SqliteInventory::allBytes);
   }
 
   private static long allBytes(Session session) throws SQLException {
-    return session.first(row -> row.getLong(1), ALL_BYTES).orElse(0L);
+    return Sums.read(session, Sums.BLOBS);
   }
 
-  private static void add(
-      Session session, Map<RepositoryKey, Totals> totals, Session.Row<Totals> reader, String query)
-      throws SQLException {
-    session
-        .all(
-            row ->
-                Map.entry(Repositories.key(row.getString(1), row.getString(2)), reader.read(row)),
-            query)
-        .forEach(one -> totals.merge(one.getKey(), one.getValue(), Totals::plus));
-  }
+  /** Numbers of repositories, summed up. */
+  private static final class Counter {
+    private Totals hosted = Totals.NONE;
+    private Totals overlays = Totals.NONE;
+    private final Map<String, Totals> byUpstream = new HashMap<>();
 
-  private static Stock stock(
-      Map<RepositoryKey, Totals> totals, Map<Optional<RegistryName>, Long> bytes, long allBytes) {
-    Totals hosted = Totals.NONE;
-    Totals overlays = Totals.NONE;
-    Map<RegistryName, Totals> mirrored = new HashMap<>();
-    for (Map.Entry<RepositoryKey, Totals> one : totals.entrySet()) {
-      RepositoryKey repository = one.getKey();
-      if (repository.upstream().isPresent()) {
-        mirrored.merge(repository.upstream().get(), one.getValue(), Totals::plus);
-      } else if (repository.overlaid().isPresent()) {
-        overlays = overlays.plus(one.getValue());
+    /** Adds what a query gives: rows of upstream, name and number. */
+    void add(Session session, String query, LongFunction<Totals> totals) throws SQLException {
+      session.each(
+          row -> add(row.getString(1), row.getString(2), totals.apply(row.getLong(3))), query);
+    }
+
+    private void add(String upstream, String name, Totals more) {
+      if (!upstream.isEmpty()) {
+        byUpstream.merge(upstream, more, Totals::plus);
+      } else if (Repositories.key(upstream, name).overlaid().isPresent()) {
+        overlays = overlays.plus(more);
       } else {
-        hosted = hosted.plus(one.getValue());
+        hosted = hosted.plus(more);
       }
     }
-    return new Stock(hosted, overlays, mirrored, bytes, allBytes);
+
+    Map<RegistryName, Totals> mirrored() {
+      Map<RegistryName, Totals> mirrored = new HashMap<>();
+      byUpstream.forEach((name, totals) -> mirrored.put(new RegistryName(name), totals));
+      return mirrored;
+    }
   }
 }

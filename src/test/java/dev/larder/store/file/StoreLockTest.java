@@ -83,4 +83,21 @@ class StoreLockTest {
       assertThat(other.readLine()).isEqualTo(TAKEN);
     }
   }
+
+  @Test
+  void whoTakesAFolderIsToldWhetherTheLastOneClosedIt() throws Exception {
+    try (StoreLock first = StoreLock.take(folder, CLOCK)) {
+      assertThat(first.wasClosed()).as("a folder that nobody has had").isFalse();
+    }
+    try (StoreLock second = StoreLock.take(folder, CLOCK)) {
+      assertThat(second.wasClosed()).isTrue();
+    }
+    try (ChildProcess third = new ChildProcess(folder, Holder.class, folder.toString())) {
+      assertThat(third.readLine()).isEqualTo(TAKEN);
+      third.kill();
+    }
+    try (StoreLock fourth = StoreLock.take(folder, CLOCK)) {
+      assertThat(fourth.wasClosed()).isFalse();
+    }
+  }
 }

@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -580,6 +581,69 @@ class SqliteCatalogTest {
   }
 
   @Test
+  void blobsThatNoRepositoryHasAreFoundAmongOthers() {
+    catalog.linkBlob(APP, digest("hosted"), 1);
+    catalog.linkBlob(APP, digest("both"), 1);
+    catalog.linkBlob(MIRROR, digest("both"), 1);
+    catalog.linkBlob(MIRROR, digest("gone"), 1);
+    catalog.unlinkBlob(digest("gone"));
+
+    assertThat(
+            catalog.unlinkedBlobs(
+                List.of(digest("none"), digest("hosted"), digest("gone"), digest("both"))))
+        .containsExactly(digest("none"), digest("gone"));
+    assertThat(catalog.unlinkedBlobs(List.of())).isEmpty();
+  }
+
+  @Test
+  void aBlobThatWasServedLatelyIsNotServedOnceItIsTakenAway() {
+    Runnable link =
+        () -> {
+          catalog.linkBlob(MIRROR, digest("x"), 1);
+          assertThat(catalog.hasBlob(MIRROR, digest("x"))).isTrue();
+          assertThat(catalog.hasBlob(MIRROR, digest("x"))).isTrue();
+        };
+    link.run();
+    catalog.unlinkBlob(MIRROR, digest("x"));
+    assertThat(catalog.hasBlob(MIRROR, digest("x"))).isFalse();
+    link.run();
+    catalog.unlinkBlob(digest("x"));
+    assertThat(catalog.hasBlob(MIRROR, digest("x"))).isFalse();
+    link.run();
+    Instant now = Instant.now().plusSeconds(1);
+    CachedContent least = catalog.leastRecentlyUsed(Kind.BLOB, now, Optional.empty(), 1).getFirst();
+    assertThat(catalog.evict(least)).contains(List.of(digest("x")));
+    assertThat(catalog.hasBlob(MIRROR, digest("x"))).isFalse();
+  }
+
+  @Test
+  void aHostedBlobThatLosesItsManifestHasAGracePeriodFromItsNextUse() throws Exception {
+    Instant first = Instant.parse("2026-01-01T00:00:00Z");
+    AtomicReference<Instant> now = new AtomicReference<>(first);
+    catalog.close();
+    catalog = new SqliteCatalog(folder.resolve("catalog.db"), now::get);
+    StoredManifest image = stored("image");
+    for (Runnable loss :
+        List.<Runnable>of(
+            () -> catalog.deleteManifest(APP, image.digest()),
+            () -> catalog.putManifest(APP, image, Optional.empty(), Optional.empty()),
+            () -> catalog.deleteManifest(image.digest()))) {
+      catalog.linkBlob(APP, digest("layer"), 1);
+      catalog.putManifest(APP, image, Optional.of(image(config("layer"))), Optional.empty());
+      assertThat(catalog.useBlob(APP, digest("layer"))).isTrue();
+      assertThat(catalog.useBlob(APP, digest("layer"))).isTrue();
+      assertThat(catalog.unusedBlobs(first, Optional.empty(), 1)).isEmpty();
+
+      loss.run();
+      now.set(first.plusSeconds(3600));
+      assertThat(catalog.useBlob(APP, digest("layer"))).isTrue();
+      assertThat(catalog.unusedBlobs(first.plusSeconds(3599), Optional.empty(), 1)).isEmpty();
+      assertThat(catalog.unusedBlobs(now.get(), Optional.empty(), 1)).hasSize(1);
+      now.set(first);
+    }
+  }
+
+  @Test
   void whatAnOlderVersionHasLeftIsOfUseWhenThisOneComes() throws Exception {
     catalog.linkBlob(APP, digest("old"), 3);
     catalog.linkBlob(APP, digest("both"), 5);
@@ -594,6 +658,7 @@ class SqliteCatalogTest {
         ALTER TABLE repositories DROP COLUMN private;
         ALTER TABLE tags DROP COLUMN checked_at;
         DROP TABLE totals;
+        DROP TABLE upstream_totals;
         DROP TABLE pins;
         DROP INDEX documents_by_age;
         DROP INDEX repository_blobs_by_last_use;
@@ -620,6 +685,9 @@ class SqliteCatalogTest {
         .containsExactlyInAnyOrder(
             new HostedContent(APP, digest("old"), 3), new HostedContent(APP, digest("both"), 5));
     assertThat(catalog.mirroredBytes()).isEqualTo(7);
+    assertThat(catalog.inventory().stock().allBytes()).isEqualTo(3 + 5 + 7);
+    assertThat(catalog.inventory().stock().bytes())
+        .isEqualTo(Map.of(Optional.empty(), 8L, MIRROR.upstream(), 12L));
     assertThat(catalog.leastRecentlyUsed(Kind.MANIFEST, now, Optional.empty(), 10))
         .containsExactly(new CachedContent(MIRROR, mirrored.digest(), Kind.MANIFEST, now));
     assertThat(catalog.leastRecentlyUsed(Kind.BLOB, now, Optional.empty(), 10))

@@ -209,6 +209,35 @@ class SqliteInventoryTest {
   }
 
   @Test
+  void theBytesAreThoseOfWhatIsStillThere() throws Exception {
+    RepositoryKey elsewhere =
+        RepositoryKey.mirrored(new RegistryName("ghcr.io"), new RepositoryName("org/app"));
+    Digest shared = Digest.sha256(new byte[] {1});
+    Digest own = Digest.sha256(new byte[] {2});
+    catalog.linkBlob(APP, shared, 10);
+    catalog.linkBlob(MIRROR, shared, 10);
+    catalog.linkBlob(mirrored("org/other"), shared, 10);
+    catalog.linkBlob(elsewhere, shared, 10);
+    catalog.linkBlob(elsewhere, own, 100);
+    catalog.linkBlob(elsewhere, own, 100);
+    assertThat(inventory.stock().bytes())
+        .isEqualTo(
+            Map.of(Optional.empty(), 10L, Optional.of(QUAY), 10L, elsewhere.upstream(), 110L));
+    assertThat(inventory.allBytes()).isEqualTo(110);
+
+    catalog.unlinkBlob(MIRROR, shared);
+    catalog.unlinkBlob(APP, shared);
+    assertThat(inventory.stock().bytes())
+        .isEqualTo(Map.of(Optional.of(QUAY), 10L, elsewhere.upstream(), 110L));
+    assertThat(catalog.mirroredBytes()).isEqualTo(110);
+
+    catalog.unlinkBlob(shared);
+    catalog.unlinkBlob(shared);
+    assertThat(inventory.stock().bytes()).isEqualTo(Map.of(elsewhere.upstream(), 100L));
+    assertThat(inventory.allBytes()).isEqualTo(100);
+  }
+
+  @Test
   void anEmptyStoreHasNothing() {
     assertThat(names(new Selection.All())).isEmpty();
     assertThat(inventory.stock().mirrored()).isEmpty();
