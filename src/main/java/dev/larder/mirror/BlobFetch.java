@@ -108,7 +108,12 @@ final class BlobFetch implements Download.Bytes {
     if (bytes == null) {
       throw new IllegalStateException("there is nothing to read yet");
     }
-    return bytes.read();
+    try {
+      return bytes.read();
+    } catch (IOException e) {
+      progress.awaitEnd(); // whoever asks anew isn't to join this again
+      throw e;
+    }
   }
 
   /**
