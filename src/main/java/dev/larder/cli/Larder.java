@@ -269,7 +269,11 @@ final class Larder implements Closeable {
         .upstreams()
         .forEach((name, entry) -> freshness.put(name, entry.freshness(defaults.freshness())));
     return new MirrorSettings(
-        defaults.freshness(), freshness, defaults.retries(), configuration.passChallenges());
+        defaults.freshness(),
+        freshness,
+        defaults.retries(),
+        defaults.ranges(),
+        configuration.passChallenges());
   }
 
   private static void stop(Server server, Console console) {

@@ -59,6 +59,7 @@ final class BlobFetch implements Download.Bytes {
    * @param source where it comes from
    * @param evictor makes room for it
    * @param retries as in {@link MirrorSettings}
+   * @param lanes on which ranges of it may come
    * @param fetched as in {@link Mirrors}
    */
   BlobFetch(
@@ -67,6 +68,7 @@ final class BlobFetch implements Download.Bytes {
       Store store,
       Evictor evictor,
       List<Duration> retries,
+      Lanes lanes,
       InstantSource clock,
       Consumer<Fetched> fetched) {
     this.source = source;
@@ -75,7 +77,7 @@ final class BlobFetch implements Download.Bytes {
     this.evictor = evictor;
     this.clock = clock;
     this.fetched = fetched;
-    this.download = new Download(source, digest, retries, progress, this);
+    this.download = new Download(source, digest, retries, progress, lanes, clock, this);
     progress.join(source.key());
   }
 
@@ -106,7 +108,12 @@ final class BlobFetch implements Download.Bytes {
     if (bytes == null) {
       throw new IllegalStateException("there is nothing to read yet");
     }
-    return bytes.read();
+    try {
+      return bytes.read();
+    } catch (IOException e) {
+      progress.awaitEnd(); // whoever asks anew isn't to join this again
+      throw e;
+    }
   }
 
   /**
@@ -134,7 +141,11 @@ final class BlobFetch implements Download.Bytes {
     Instant begun = clock.instant();
     Optional<Lookup<MirroredBlob>> failure;
     try (Closeable _ = store.use(digest)) {
-      failure = fetch();
+      try {
+        failure = fetch();
+      } finally {
+        download.awaitEnd();
+      }
     } catch (IOException | UncheckedIOException e) {
       // The upstream's failures come as answers: this is ours.
       failure = isForWantOfRoom(e) ? leave(e) : Optional.of(unstored(e));
@@ -227,6 +238,7 @@ final class BlobFetch implements Download.Bytes {
         return receive(bytes);
       } catch (DigestMismatchException e) {
         // Pieces of two representations may have been put together.
+        download.distrust();
         if (again || !download.isPieced() || !progress.rewind()) {
           return Optional.of(
               source.failure(

@@ -41,6 +41,7 @@ final class Blobs implements Closeable {
   private final Evictor evictor;
   private final InstantSource clock;
   private final List<Duration> retries;
+  private final Lanes lanes;
   private final Consumer<Fetched> fetched;
   private final ConcurrentHashMap<Digest, BlobFetch> fetches = new ConcurrentHashMap<>();
   private final SingleFlight<Asked<Question>, Lookup<Long>> flights = new SingleFlight<>();
@@ -55,11 +56,13 @@ final class Blobs implements Closeable {
       Evictor evictor,
       InstantSource clock,
       List<Duration> retries,
+      RangeSettings ranges,
       Consumer<Fetched> fetched) {
     this.store = store;
     this.evictor = evictor;
     this.clock = clock;
     this.retries = retries;
+    this.lanes = new Lanes(ranges, clock);
     this.fetched = fetched;
   }
 
@@ -151,7 +154,8 @@ final class Blobs implements Closeable {
     if (judge(repository, question) instanceof Verdict.Deny<Long>(String message)) {
       return Optional.of(new Lookup.Absent<>(message));
     }
-    BlobFetch fetch = new BlobFetch(repository, digest, store, evictor, retries, clock, fetched);
+    BlobFetch fetch =
+        new BlobFetch(repository, digest, store, evictor, retries, lanes, clock, fetched);
     if (fetches.putIfAbsent(digest, fetch) != null) {
       return Optional.empty();
     }

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class Download {
   private final List<Duration> retries;
   private final Progress progress;
   private final Bytes to;
+  private final Widening widening;
   private OptionalLong length = OptionalLong.empty();
   private Optional<String> etag = Optional.empty();
 
@@ -71,17 +73,21 @@ final class Download {
 
   /**
    * @param retries as in {@link MirrorSettings}
+   * @param lanes on which ranges may come
    */
   Download(
       UpstreamRepository source,
       Digest digest,
       List<Duration> retries,
       Progress progress,
+      Lanes lanes,
+      InstantSource clock,
       Bytes to) {
     this.source = source;
     this.digest = digest;
     this.retries = retries;
     this.progress = progress;
+    this.widening = new Widening(source, digest, lanes, clock);
     this.to = to;
   }
 
@@ -107,18 +113,38 @@ final class Download {
     return pieced;
   }
 
+  /** What was received is wrong: from now on, it comes in one stream. */
+  void distrust() {
+    widening.distrust();
+  }
+
   /** Breaks off what is being received. */
   void cancel() {
     BlobStream open = stream;
     if (open != null) {
       close(open, false);
     }
+    widening.cancel();
+  }
+
+  /** Waits until nobody asks the upstream for it any more. */
+  void awaitEnd() throws InterruptedException {
+    widening.awaitEnd();
   }
 
   /** Receives what isn't there; what to say where that fails. */
   Optional<Lookup<MirroredBlob>> receive(IncomingBlob bytes)
       throws IOException, InterruptedException {
     takeUp(bytes);
+    try {
+      return receiveAll(bytes);
+    } finally {
+      widening.end(true);
+    }
+  }
+
+  private Optional<Lookup<MirroredBlob>> receiveAll(IncomingBlob bytes)
+      throws IOException, InterruptedException {
     Iterator<Duration> patience = retries.iterator();
     while (!isWhole(bytes)) {
       long before = bytes.size();
@@ -169,6 +195,12 @@ final class Download {
     }
     begun = true;
     etag = came.etag();
+    Trouble trouble = receive(came, bytes);
+    Optional<Ranges> ranges = widening.takeOver(bytes.size());
+    return ranges.isPresent() ? receive(ranges.get(), bytes) : trouble;
+  }
+
+  private Trouble receive(BlobStream came, IncomingBlob bytes) throws IOException {
     stream = came;
     try {
       learnLength(came, bytes);
@@ -185,6 +217,22 @@ final class Download {
       stream = null;
       close(came, isWhole(bytes) && came.length().isPresent());
     }
+  }
+
+  /** Appends what comes by several ranges at once. */
+  private Trouble receive(Ranges ranges, IncomingBlob bytes) throws IOException {
+    pieced = true;
+    for (Optional<ByteBuffer> next = ranges.window().next();
+        next.isPresent() && !progress.stopped();
+        next = ranges.window().next()) {
+      int count = next.get().remaining();
+      to.append(bytes, next.get());
+      ranges.window().take(count);
+      widening.came(count);
+      progress.advance(bytes.size());
+    }
+    widening.end(isWhole(bytes) || progress.stopped());
+    return new Trouble(unavailable(ranges.trouble()), false);
   }
 
   private void learnLength(BlobStream came, IncomingBlob bytes) throws IOException {
@@ -204,7 +252,7 @@ final class Download {
   /**
    * Appends what comes.
    *
-   * @return why it ended
+   * @return why it ended, unless it is whole or comes by ranges from here on
    * @throws IOException if it can't be stored
    */
   private String copy(BlobStream from, IncomingBlob bytes) throws IOException {
@@ -214,12 +262,13 @@ final class Download {
       return "the upstream went on at byte " + from.offset();
     }
     byte[] buffer = new byte[BUFFER];
+    widening.begin();
     while (!isWhole(bytes) && !progress.stopped()) {
       int count;
       try {
         from.body().skipNBytes(known);
         known = 0;
-        count = from.body().read(buffer, 0, room(bytes));
+        count = widening.read(from, buffer, bytes.size(), room(bytes));
       } catch (EOFException e) {
         return "the upstream sent less than the first time";
       } catch (IOException e) {
@@ -231,6 +280,9 @@ final class Download {
       }
       to.append(bytes, ByteBuffer.wrap(buffer, 0, count));
       progress.advance(bytes.size());
+      if (length.isPresent() && widening.isDue(from, bytes.size(), length.getAsLong())) {
+        break;
+      }
     }
     return "";
   }

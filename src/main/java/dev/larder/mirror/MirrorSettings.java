@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param freshnessOf the same for the upstreams that it names
  * @param retries how long to wait before each attempt to go on with a blob that broke off. When
  *     they are used up, the fetch fails; an attempt that brings a mebibyte renews them
+ * @param ranges when large blobs come by several ranges at once
  * @param passChallenges whether clients are told of upstreams' challenges, and their tokens go
  *     there
  */
@@ -20,6 +21,7 @@ public record MirrorSettings(
     Freshness freshness,
     Map<RegistryName, Freshness> freshnessOf,
     List<Duration> retries,
+    RangeSettings ranges,
     boolean passChallenges) {
 
   /** What holds where the configuration says nothing. */
@@ -28,6 +30,7 @@ public record MirrorSettings(
           new Freshness(Duration.ofSeconds(30), Duration.ofSeconds(10), Optional.empty()),
           Map.of(),
           List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(3)),
+          RangeSettings.DEFAULT,
           true);
 
   public MirrorSettings {

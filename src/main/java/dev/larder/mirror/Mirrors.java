@@ -41,7 +41,7 @@ public final class Mirrors implements Closeable {
     this.clock = clock;
     Manifests manifests = new Manifests(store, clock, aside, fetched);
     evictor.addListener(manifests::evicted);
-    this.blobs = new Blobs(store, evictor, clock, settings.retries(), fetched);
+    this.blobs = new Blobs(store, evictor, clock, settings.retries(), settings.ranges(), fetched);
     this.contents =
         new Mirror.Contents(
             manifests,

@@ -15,9 +15,20 @@ import java.util.OptionalLong;
  *     doesn't do ranges or has other bytes now
  * @param length of the whole blob, where the upstream says so
  * @param etag names this representation, for going on with it later
+ * @param location where the registry sent us for it, if it doesn't send it itself
  */
-public record BlobStream(InputStream body, long offset, OptionalLong length, Optional<String> etag)
+public record BlobStream(
+    InputStream body,
+    long offset,
+    OptionalLong length,
+    Optional<String> etag,
+    Optional<BlobLocation> location)
     implements Closeable {
+
+  /** The same with other bytes. */
+  BlobStream withBody(InputStream other) {
+    return new BlobStream(other, offset, length, etag, location);
+  }
 
   /** Ends it; an unread rest costs the connection. */
   @Override

@@ -99,6 +99,12 @@ final class HttpUpstreamRegistry extends UpstreamRegistry {
   }
 
   @Override
+  public Answer<BlobStream> blobPart(
+      RepositoryName repository, Digest digest, long first, long last, BlobStream of) {
+    return blobs.getPart(about(repository, digest, "blob"), repository, digest, first, last, of);
+  }
+
+  @Override
   public Answer<Page> tags(RepositoryName repository, String query) {
     return lists.tags(anything.about("tags of " + repository), repository, query);
   }

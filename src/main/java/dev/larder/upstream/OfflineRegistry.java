@@ -41,6 +41,12 @@ final class OfflineRegistry extends UpstreamRegistry {
   }
 
   @Override
+  public Answer<BlobStream> blobPart(
+      RepositoryName repository, Digest digest, long first, long last, BlobStream of) {
+    return about("blob %s of %s".formatted(digest, repository));
+  }
+
+  @Override
   public Answer<Page> tags(RepositoryName repository, String query) {
     return about("tags of " + repository);
   }

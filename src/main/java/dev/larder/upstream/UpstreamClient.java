@@ -91,6 +91,34 @@ final class UpstreamClient {
     }
   }
 
+  /**
+   * Asks for a part of a blob where this upstream has sent us for it before. No credential goes
+   * there.
+   *
+   * @param wanted the statuses that are found; all others are said in words
+   */
+  Answer<Exchange> askThere(
+      Question question, BlobLocation location, Headers headers, Set<Integer> wanted) {
+    try {
+      Exchange exchange = http.follow(OutgoingRequest.of("GET", location.uri(), headers));
+      if (wanted.contains(exchange.status())) {
+        return new Answer.Found<>(exchange);
+      }
+      try (exchange) {
+        return question.failed(exchange);
+      }
+    } catch (IOException e) {
+      return question.failed(e);
+    }
+  }
+
+  /** Where an answer came from, if that isn't this upstream itself. */
+  Optional<BlobLocation> location(Exchange exchange) {
+    return Redirects.sameOrigin(URI.create(base), exchange.uri())
+        ? Optional.empty()
+        : Optional.of(new BlobLocation(exchange.uri()));
+  }
+
   private Question.Shown shown() throws IOException {
     if (token.isPresent()) {
       return Question.Shown.CLIENTS_TOKEN;

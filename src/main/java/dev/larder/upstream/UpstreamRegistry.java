@@ -32,6 +32,17 @@ public abstract class UpstreamRegistry {
       RepositoryName repository, Digest digest, long offset, Optional<String> etag);
 
   /**
+   * Asks for a part of a blob. It may come otherwise, as by {@link #blob}: whole, or of another
+   * representation.
+   *
+   * @param first the first byte, not the blob's first
+   * @param last the last one
+   * @param of what has come of this blob from this registry
+   */
+  public abstract Answer<BlobStream> blobPart(
+      RepositoryName repository, Digest digest, long first, long last, BlobStream of);
+
+  /**
    * Asks for a page of the repository's tags.
    *
    * @param query what stands after the question mark, empty for the first page

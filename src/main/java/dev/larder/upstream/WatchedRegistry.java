@@ -47,12 +47,18 @@ final class WatchedRegistry extends UpstreamRegistry {
   @Override
   public Answer<BlobStream> blob(
       RepositoryName repository, Digest digest, long offset, Optional<String> etag) {
-    Answer<BlobStream> answer =
-        noted(() -> registry.blob(repository, digest, offset, etag), _ -> 0);
+    return counted(noted(() -> registry.blob(repository, digest, offset, etag), _ -> 0));
+  }
+
+  @Override
+  public Answer<BlobStream> blobPart(
+      RepositoryName repository, Digest digest, long first, long last, BlobStream of) {
+    return counted(noted(() -> registry.blobPart(repository, digest, first, last, of), _ -> 0));
+  }
+
+  private Answer<BlobStream> counted(Answer<BlobStream> answer) {
     return answer instanceof Answer.Found<BlobStream>(BlobStream stream)
-        ? new Answer.Found<>(
-            new BlobStream(
-                new Counted(stream.body()), stream.offset(), stream.length(), stream.etag()))
+        ? new Answer.Found<>(stream.withBody(new Counted(stream.body())))
         : answer;
   }
 

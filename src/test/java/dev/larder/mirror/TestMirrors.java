@@ -46,6 +46,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Mirrors of fake upstreams over a real store in a folder, with a clock that is set by hand. */
 final class TestMirrors implements Closeable {
@@ -55,6 +56,9 @@ final class TestMirrors implements Closeable {
   /** No pause between attempts to go on with a blob. */
   private static final List<Duration> RETRIES =
       List.of(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+  /** Small ones. */
+  static final RangeSettings RANGES = new RangeSettings(4, 6, 100_000, 500_000);
 
   /** Longer than any test takes. */
   static final Duration PATIENT = Duration.ofSeconds(20);
@@ -71,8 +75,11 @@ final class TestMirrors implements Closeable {
   /** The fetches that have ended. */
   final Queue<Fetched> fetched = new ConcurrentLinkedQueue<>();
 
-  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-  private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+  private volatile Duration tick = Duration.ZERO;
+  private final Clock clock =
+      ((InstantSource) () -> now.updateAndGet(time -> time.plus(tick))).withZone(ZoneOffset.UTC);
   private SqliteCatalog catalog;
   private FaultyBlobStore blobs;
   private Store store;
@@ -107,7 +114,7 @@ final class TestMirrors implements Closeable {
         store,
         evictor,
         name -> upstreams.computeIfAbsent(name, this::upstream).registry(name),
-        new MirrorSettings(new Freshness(FRESH, ABSENT, staleFor), Map.of(), RETRIES, true),
+        new MirrorSettings(new Freshness(FRESH, ABSENT, staleFor), Map.of(), RETRIES, RANGES, true),
         clock,
         fetched::add);
   }
@@ -153,12 +160,17 @@ final class TestMirrors implements Closeable {
   }
 
   Instant now() {
-    return now;
+    return now.get();
+  }
+
+  /** From now on so much time passes from one look at the clock to the next. */
+  void tick(Duration time) {
+    tick = time;
   }
 
   /** Lets time pass. */
   void pass(Duration time) {
-    now = now.plus(time);
+    now.updateAndGet(before -> before.plus(time));
   }
 
   /** Starts anew with another time for which answers may be old. */

@@ -134,9 +134,16 @@ final class ScriptedUpstream extends UpstreamRegistry {
         Optional.ofNullable(blobs.get(digest)).map(this::stream));
   }
 
+  @Override
+  public Answer<BlobStream> blobPart(
+      RepositoryName repository, Digest digest, long first, long last, BlobStream of) {
+    throw new UnsupportedOperationException("its blobs are small");
+  }
+
   private BlobStream stream(byte[] blob) {
     InputStream body = bodyReplaced ? blobBody.get() : new ByteArrayInputStream(blob);
-    return new BlobStream(body, 0, OptionalLong.of(blob.length), Optional.empty());
+    return new BlobStream(
+        body, 0, OptionalLong.of(blob.length), Optional.empty(), Optional.empty());
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.larder.http.Response;
 import dev.larder.mirror.Freshness;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.mirror.Mirrors;
+import dev.larder.mirror.RangeSettings;
 import dev.larder.oci.Digest;
 import dev.larder.oci.RegistryName;
 import dev.larder.registry.access.AccessControl;
@@ -161,6 +162,7 @@ final class TestRegistry implements Closeable {
                 new Freshness(Duration.ofSeconds(30), Duration.ZERO, Optional.empty()),
                 Map.of(),
                 List.of(),
+                RangeSettings.DEFAULT,
                 passChallenges),
             now::get,
             _ -> {});

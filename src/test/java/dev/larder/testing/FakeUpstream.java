@@ -315,10 +315,14 @@ public final class FakeUpstream implements Closeable {
             : request.path().startsWith("/v2/")
                 ? authentication.refuse(request, url())
                 : Optional.empty();
+    SeenRequest meant =
+        fault.filter(Fault.OpenRanges.class::isInstance).isPresent()
+            ? request.withOpenRange()
+            : request;
     boolean ranges = fault.filter(Fault.NoRanges.class::isInstance).isEmpty();
     return refusal
         .map(r -> FakeReply.text(r.status(), FakeAuthentication.headers(r), r.body()))
-        .orElseGet(() -> content.reply(request, ranges));
+        .orElseGet(() -> content.reply(meant, ranges));
   }
 
   private static FakeReply distort(FakeReply reply, Optional<Fault> fault) {

@@ -52,6 +52,9 @@ public sealed interface Fault {
   /** Answers as a server that knows no ranges. */
   record NoRanges() implements Fault {}
 
+  /** Sends all from where a range begins, whatever its end. */
+  record OpenRanges() implements Fault {}
+
   /** Sends the client elsewhere with a 307. */
   record Redirect(URI to) implements Fault {}
 

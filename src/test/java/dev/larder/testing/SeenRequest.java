@@ -1,5 +1,6 @@
 package dev.larder.testing;
 
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,13 @@ public record SeenRequest(String method, String target, Map<String, String> head
   /** The value of a header field. */
   public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** The same, with a range that has no end. */
+  SeenRequest withOpenRange() {
+    Map<String, String> changed = new HashMap<>(headers);
+    changed.computeIfPresent("range", (_, range) -> range.replaceFirst("-[0-9]+$", "-"));
+    return new SeenRequest(method, target, changed, body);
   }
 
   public boolean isManifest() {

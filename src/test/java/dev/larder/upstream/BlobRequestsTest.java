@@ -14,6 +14,7 @@ import dev.larder.testing.Fault;
 import dev.larder.testing.SeenRequest;
 import dev.larder.testing.TestImages;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -210,6 +211,63 @@ class BlobRequestsTest {
         SeenRequest::isBlob,
         new Fault.Status(200, Map.of("Content-Type", "text/html; charset=utf-8"), "<html>"));
     assertThat(failed(lab.blob(registry, digest))).contains("HTML page");
+  }
+
+  @Test
+  void partIsAskedForByRangeAndTag() throws Exception {
+    BlobStream part =
+        found(registry.blobPart(APP, digest, 10, 19, found(lab.blob(registry, digest))));
+    assertThat(part.offset()).isEqualTo(10);
+    assertThat(part.length()).hasValue(CONTENT.length);
+    assertThat(read(part)).isEqualTo(Arrays.copyOfRange(CONTENT, 10, 20));
+    assertThat(fake.requests().getLast().header("Range")).contains("bytes=10-19");
+    assertThat(fake.requests().getLast().header("If-Range")).isEqualTo(etag());
+  }
+
+  @Test
+  void partOfAnUpstreamWithoutRangesIsTheWhole() throws Exception {
+    BlobStream of = found(lab.blob(registry, digest));
+    fake.fail(SeenRequest::isBlob, new Fault.NoRanges());
+    assertThat(found(registry.blobPart(APP, digest, 10, 19, of)).offset()).isZero();
+  }
+
+  @Test
+  void partIsAskedForWhereTheBlobCameFromWithoutACredential() throws Exception {
+    try (FakeUpstream storage = FakeUpstream.start()) {
+      fake.fail(
+          SeenRequest::isBlob,
+          new Fault.Redirect(URI.create(storage.putFile("/s/1", CONTENT) + "?sig=x")));
+      BlobStream of = found(lab.blob(registry, digest));
+      UpstreamRegistry asked =
+          registry.onBehalfOf(ClientToken.parse("Bearer secret").orElseThrow());
+      assertThat(read(found(asked.blobPart(APP, digest, 10, 19, of))))
+          .isEqualTo(Arrays.copyOfRange(CONTENT, 10, 20));
+      assertThat(fake.requests()).hasSize(1);
+      assertThat(storage.requests().getLast().header("Authorization")).isEmpty();
+      assertThat(of.toString()).doesNotContain("sig=x");
+    }
+  }
+
+  @Test
+  void registryIsAskedAgainWhereItsStorageLetsNobodyInAnyMore() throws Exception {
+    try (FakeUpstream storage = FakeUpstream.start()) {
+      fake.fail(SeenRequest::isBlob, new Fault.Redirect(storage.putFile("/s/1", CONTENT)));
+      BlobStream of = found(lab.blob(registry, digest));
+      storage.fail(_ -> true, 1, new Fault.Status(403));
+      assertThat(read(found(registry.blobPart(APP, digest, 10, 19, of))))
+          .isEqualTo(Arrays.copyOfRange(CONTENT, 10, 20));
+      assertThat(fake.requests()).hasSize(2);
+      storage.fail(_ -> true, 1, new Fault.Status(503));
+      assertThat(failed(registry.blobPart(APP, digest, 10, 19, of))).contains("503");
+      assertThat(fake.requests()).hasSize(2);
+    }
+  }
+
+  @Test
+  void partIsAskedForWithTheClientsToken() throws Exception {
+    UpstreamRegistry asked = registry.onBehalfOf(ClientToken.parse("Bearer secret").orElseThrow());
+    read(found(asked.blobPart(APP, digest, 10, 19, found(lab.blob(asked, digest)))));
+    assertThat(fake.requests().getLast().header("Authorization")).contains("Bearer secret");
   }
 
   private Optional<String> etag() {

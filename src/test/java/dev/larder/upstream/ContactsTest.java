@@ -63,7 +63,14 @@ class ContactsTest {
     @Override
     public Answer<BlobStream> blob(
         RepositoryName repository, Digest digest, long offset, Optional<String> etag) {
-      return new Answer.Found<>(new BlobStream(blob, 0, OptionalLong.empty(), Optional.empty()));
+      return new Answer.Found<>(
+          new BlobStream(blob, 0, OptionalLong.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    @Override
+    public Answer<BlobStream> blobPart(
+        RepositoryName repository, Digest digest, long first, long last, BlobStream of) {
+      return blob(repository, digest, first, of.etag());
     }
 
     @Override
