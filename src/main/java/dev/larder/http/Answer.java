@@ -22,8 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Answer {
   private static final Logger log = LoggerFactory.getLogger(Answer.class);
 
-  private static final int COPY = 256 * 1024;
-
   private final Exchange exchange;
   private final Response response;
   private final HttpServerResponse http;
@@ -112,7 +110,9 @@ final class Answer {
   private void end() {
     byte[] content =
         response.body() instanceof Body.Bytes bytes && !bodiless() ? bytes.content() : new byte[0];
-    http.end(buffer(ByteBuffer.wrap(content)))
+    exchange
+        .connection()
+        .watch(exchange.http(), http.end(buffer(ByteBuffer.wrap(content))))
         .onComplete(
             result -> {
               exchange.end(result.succeeded() && !last);
@@ -154,16 +154,32 @@ final class Answer {
         .onSuccess(_ -> exchange.end(!last));
   }
 
-  /** What is encrypted can't go by sendfile, and Vert.x would do it in pieces of 8 KB. */
+  /**
+   * What is encrypted can't go by sendfile, and Vert.x would do it in pieces of 8 KB. A piece is
+   * read while the one before it is being encrypted and sent.
+   */
   private void copy(Body.FilePart part) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(COPY, part.length()));
-    while (sent < part.length()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), part.length() - sent));
-      if (part.file().read(buffer, part.offset() + sent) < 0) {
+    int size = (int) Math.min(exchange.connection().pieceSize(), part.length());
+    ByteBuffer next = ByteBuffer.allocate(size);
+    ByteBuffer leaving = size < part.length() ? ByteBuffer.allocate(size) : next;
+    CompletableFuture<Void> left = CompletableFuture.completedFuture(null);
+    for (long read = 0; read < part.length(); ) {
+      next.clear().limit((int) Math.min(size, part.length() - read));
+      if (part.file().read(next, part.offset() + read) < 0) {
         throw new IOException("the file has become shorter than it was");
       }
-      write(buffer.flip(), part.length());
+      next.flip();
+      await(left);
+      sent = read;
+      read += next.remaining();
+      Buffer piece = buffer(next);
+      left = start(() -> http.write(piece));
+      ByteBuffer free = leaving;
+      leaving = next;
+      next = free;
     }
+    await(left);
+    sent = part.length();
     sendEnd();
   }
 
@@ -192,11 +208,15 @@ final class Answer {
     return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes));
   }
 
-  /**
-   * Starts something on the event loop and waits for its end. It ends: a client that takes nothing
-   * is cut off by {@link Outflow}.
-   */
   private void await(Supplier<Future<Void>> action) throws IOException {
+    await(start(action));
+  }
+
+  /**
+   * Starts something on the event loop. It ends: a client that takes nothing is cut off by {@link
+   * Outflow} or {@link Connection#watch}.
+   */
+  private CompletableFuture<Void> start(Supplier<Future<Void>> action) throws IOException {
     CompletableFuture<Void> done = new CompletableFuture<>();
     boolean started =
         exchange
@@ -204,7 +224,10 @@ final class Answer {
             .onLoop(
                 () -> {
                   try {
-                    action.get().onComplete(done::complete, done::completeExceptionally);
+                    exchange
+                        .connection()
+                        .watch(exchange.http(), action.get())
+                        .onComplete(done::complete, done::completeExceptionally);
                   } catch (RuntimeException e) {
                     done.completeExceptionally(e);
                   }
@@ -213,6 +236,10 @@ final class Answer {
       clientGone = true;
       throw new IOException("the server has been stopped");
     }
+    return done;
+  }
+
+  private void await(CompletableFuture<Void> done) throws IOException {
     try {
       done.join();
     } catch (CompletionException e) {

@@ -54,7 +54,7 @@ public sealed interface Body extends Closeable {
   /**
    * Bytes that come while they are sent.
    *
-   * @param length how many will come; fewer end the connection
+   * @param length how many will come; fewer cut the answer short
    * @param source writes them, on the request's thread
    * @param owner closed with this body
    */
@@ -71,8 +71,9 @@ public sealed interface Body extends Closeable {
     /**
      * Writes them all.
      *
-     * @throws IOException if they end too early or the client is gone; the connection is cut short
-     *     of the announced length, which tells the client that the body isn't whole
+     * @throws IOException if they end too early or the client is gone; the connection, or of HTTP/2
+     *     the stream, is cut short of the announced length, which tells the client that the body
+     *     isn't whole
      */
     void writeTo(Sink sink) throws IOException;
   }
