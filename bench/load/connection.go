@@ -20,7 +20,7 @@ type target struct {
 	address string
 	secure  bool
 	method  string
-	header  string
+	accept  string
 }
 
 // connection is one HTTP/1.1 connection that is kept open. It does as little as can be, so that the machine is the server's.
@@ -52,7 +52,7 @@ func open(to target) (*connection, error) {
 // ask sends a request and reads its answer, not faster than rate bytes a second where rate isn't 0.
 func (c *connection) ask(path string, rate int64) (answer, error) {
 	begun := time.Now()
-	request := c.method + " " + path + " HTTP/1.1\r\nHost: " + c.address + "\r\n" + c.header + "\r\n"
+	request := c.method + " " + path + " HTTP/1.1\r\nHost: " + c.address + "\r\nAccept: " + c.accept + "\r\n\r\n"
 	if _, err := io.WriteString(c.wire, request); err != nil {
 		return answer{}, err
 	}
@@ -114,10 +114,21 @@ func (c *connection) body(length, rate int64) (int64, error) {
 		if err != nil {
 			return all, err
 		}
-		due := time.Duration(float64(all) / float64(rate) * float64(time.Second))
-		time.Sleep(due - time.Since(begun))
+		wait(begun, all, rate)
 	}
 	return all, nil
+}
+
+// wait sleeps until so many bytes may have been read at rate, if that isn't 0.
+func wait(begun time.Time, bytes, rate int64) {
+	if rate > 0 {
+		due := time.Duration(float64(bytes) / float64(rate) * float64(time.Second))
+		time.Sleep(due - time.Since(begun))
+	}
+}
+
+func (c *connection) close() {
+	c.wire.Close()
 }
 
 func (c *connection) discard(length int64) (int64, error) {

@@ -3,6 +3,7 @@
 //	load -clients 8 -times 4 http://127.0.0.1:5000/v2/a/blobs/sha256:…          each client asks so often
 //	load -clients 32 -seconds 3 -method HEAD http://127.0.0.1:5000 <paths       each asks for one of the paths at random
 //	load -clients 4 -rate 40000000 http://…                                     each reads so many bytes a second
+//	load -clients 8 -http2 https://…                                            they share one connection, a stream each
 //	load -clients 2000 -idle http://…                                           connections that ask once and stay, until stdin ends
 package main
 
@@ -28,6 +29,7 @@ type load struct {
 	seconds float64
 	rate    int64
 	idle    bool
+	http2   bool
 	paths   []string
 }
 
@@ -61,14 +63,14 @@ func main() {
 
 func parse() (*load, error) {
 	asked := &load{}
-	headers := ""
 	flag.IntVar(&asked.clients, "clients", 1, "how many ask at once")
 	flag.IntVar(&asked.times, "times", 1, "how often each asks")
 	flag.Float64Var(&asked.seconds, "seconds", 0, "for how long they ask, in place of -times")
 	flag.Int64Var(&asked.rate, "rate", 0, "how many bytes a second each reads")
 	flag.BoolVar(&asked.idle, "idle", false, "ask once, and keep the connections until stdin ends")
 	flag.StringVar(&asked.method, "method", "GET", "the method")
-	flag.StringVar(&headers, "accept", "*/*", "what is accepted")
+	flag.BoolVar(&asked.http2, "http2", false, "ask by HTTP/2, all on one connection")
+	flag.StringVar(&asked.accept, "accept", "*/*", "what is accepted")
 	flag.Parse()
 	where, err := url.Parse(flag.Arg(0))
 	if err != nil || where.Host == "" {
@@ -76,7 +78,6 @@ func parse() (*load, error) {
 	}
 	asked.address = where.Host
 	asked.secure = where.Scheme == "https"
-	asked.header = "Accept: " + headers + "\r\n"
 	if path := where.RequestURI(); path != "/" {
 		asked.paths = []string{path}
 		return asked, nil
@@ -101,20 +102,34 @@ func (l *load) wait() error {
 		if came, err := connection.ask(l.paths[0], 0); err != nil || came.status != 200 {
 			return fmt.Errorf("status %d, %v", came.status, err)
 		}
-		defer connection.wire.Close()
+		defer connection.close()
 	}
 	fmt.Println("waiting")
 	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
 }
 
+// asker is a connection, or what is shared of one, as a client sees it.
+type asker interface {
+	ask(path string, rate int64) (answer, error)
+	close()
+}
+
 func (l *load) run() result {
+	open := func() (asker, error) { return open(l.target) }
+	if l.http2 {
+		shared, err := openStreams(l.target, l.paths[0])
+		if err != nil {
+			return result{Failed: l.clients, Failure: err.Error()}
+		}
+		open = func() (asker, error) { return shared, nil }
+	}
 	parts := make([][]answer, l.clients)
 	failures := make([]error, l.clients)
 	var all sync.WaitGroup
 	begun := time.Now()
 	for client := range l.clients {
-		all.Go(func() { parts[client], failures[client] = l.client(begun) })
+		all.Go(func() { parts[client], failures[client] = l.client(open, begun) })
 	}
 	all.Wait()
 	sum := result{Seconds: time.Since(begun).Seconds()}
@@ -140,12 +155,12 @@ func (l *load) run() result {
 }
 
 // client asks until it has asked often or long enough, or something fails.
-func (l *load) client(begun time.Time) ([]answer, error) {
-	connection, err := open(l.target)
+func (l *load) client(open func() (asker, error), begun time.Time) ([]answer, error) {
+	connection, err := open()
 	if err != nil {
 		return nil, err
 	}
-	defer connection.wire.Close()
+	defer connection.close()
 	var answers []answer
 	for number := 0; l.more(number, begun); number++ {
 		path := l.paths[rand.IntN(len(l.paths))]

@@ -34,4 +34,4 @@ class Idle:
 
 
 def _flags(how):
-    return [word for name, value in how.items() for word in (f"-{name}", str(value))]
+    return [f"-{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in how.items()]

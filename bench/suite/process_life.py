@@ -85,21 +85,28 @@ def connections(bench):
 
 
 def tls(bench):
-    """A blob of 200 MB by https, beside nginx."""
-    row = Row("TLS", "200 MB, HTTP/1.1", "CPU s/GB", (Target(1.5, "nginx"),))
+    """A blob of 200 MB by https, beside nginx: on connections of their own, and as streams of one."""
+    blob = bench.content.large[200]
     with contextlib.ExitStack() as open_now:
         certificate = bench.certificate(open_now)
         contenders = [bench.larder(open_now, certificate), bench.nginx(open_now, certificate=certificate)]
         for contender in contenders:
-            load.ask(contender.blob(bench.content.large[200]))
+            load.ask(contender.blob(blob))
+        for protocol, how in ("HTTP/1.1", {}), ("HTTP/2", {"http2": True}):
+            for clients, times in (1, 4), (8, 1):
+                said = f"200 MB, {protocol}, {clients} client{'s' if clients > 1 else ''}"
+                cost = Row("TLS", said, "CPU s/GB", (Target(1.5, "nginx"),))
+                speed = Row("TLS", said, "MB/s")
 
-        def measure(contender):
-            before = contender.process.cpu()
-            came = load.ask(contender.blob(bench.content.large[200]), times=4)
-            row.add(contender.name, (contender.process.cpu() - before) / (came["bytes"] / 1e9))
+                def measure(contender):
+                    before = contender.process.cpu()
+                    came = load.ask(contender.blob(blob), clients=clients, times=times, **how)
+                    cost.add(contender.name, (contender.process.cpu() - before) / (came["bytes"] / 1e9))
+                    speed.add(contender.name, came["bytes"] / 1e6 / came["seconds"])
 
-        rounds(bench.rounds, contenders, measure)
-    yield row
+                rounds(bench.rounds, contenders, measure)
+                yield cost
+                yield speed
 
 
 def disk(bench):

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One event loop's share of the connections to an address. Everything happens on that loop. */
 final class Acceptor extends VerticleBase {
   /** Room for a registry's longest paths and the states that clients send back in queries. */
-  private static final int MAX_REQUEST_LINE = 16 * 1024;
+  static final int MAX_REQUEST_LINE = 16 * 1024;
 
   /** In all; bearer tokens alone may have many kilobytes. */
   private static final int MAX_HEADERS = 64 * 1024;
@@ -69,10 +69,20 @@ final class Acceptor extends VerticleBase {
     return server.listen(address);
   }
 
-  private static HttpServerOptions options(Optional<KeyPair> keys) {
+  private HttpServerOptions options(Optional<KeyPair> keys) {
     HttpServerOptions options = options();
     keys.ifPresent(
-        pair -> options.setSsl(true).setUseAlpn(false).setKeyCertOptions(pair.options()));
+        pair ->
+            options
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setSslEngineOptions(new ServerCiphers())
+                .setInitialSettings(Http2Connection.settings(MAX_HEADERS))
+                .setHttp2ConnectionWindowSize(Http2Connection.WINDOW)
+                // HTTP/2 is heard of when its client has spoken; until then this is the limit.
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) Connection.millis(patience.idle()))
+                .setKeyCertOptions(pair.options()));
     return options;
   }
 
@@ -90,7 +100,7 @@ final class Acceptor extends VerticleBase {
   }
 
   private void opened(HttpConnection http) {
-    connections.put(http, new Connection(http, vertx, context, patience));
+    connections.put(http, Connection.of(http, vertx, context, patience));
     http.closeHandler(_ -> connections.remove(http));
   }
 
@@ -99,7 +109,7 @@ final class Acceptor extends VerticleBase {
     if (connection == null) {
       throw new IllegalStateException("a request on a connection that isn't open");
     }
-    return new Exchange(request, connection, handler, patience, date, inProgress);
+    return new Exchange(request, connection, handler, date, inProgress);
   }
 
   /** The port it listens on. */
@@ -111,7 +121,7 @@ final class Acceptor extends VerticleBase {
   Future<?> renew(KeyPair renewed) {
     return server()
         .updateSSLOptions(
-            new ServerSSLOptions().setUseAlpn(false).setKeyCertOptions(renewed.options()), true);
+            new ServerSSLOptions().setUseAlpn(true).setKeyCertOptions(renewed.options()), true);
   }
 
   /** Stops accepting, closes what is idle, and the rest when it becomes idle or after the time. */

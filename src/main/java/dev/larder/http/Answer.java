@@ -130,7 +130,9 @@ final class Answer {
   /** Sends the head and all of the body; on the event loop, which goes on meanwhile. */
   private void end(byte[] all) {
     byte[] content = bodiless() ? new byte[0] : all;
-    http.end(buffer(ByteBuffer.wrap(content)))
+    exchange
+        .connection()
+        .watch(exchange.http(), http.end(buffer(ByteBuffer.wrap(content))))
         .onComplete(
             result -> {
               exchange.end(result.succeeded() && !last);
@@ -194,11 +196,15 @@ final class Answer {
 
     @Override
     public void write(FileChannel file, long offset, long length) throws IOException {
-      if (!exchange.connection().sendsFiles()) {
-        Body.Sink.super.write(file, offset, length);
-        return;
-      }
       check(length);
+      if (exchange.connection().sendsFiles()) {
+        sendFile(file, offset, length);
+      } else {
+        copy(file, offset, length);
+      }
+    }
+
+    private void sendFile(FileChannel file, long offset, long length) throws IOException {
       if (!headSent) {
         await(http::writeHead);
         headSent = true;
@@ -207,24 +213,53 @@ final class Answer {
         long begin = offset + gone;
         long count = Math.min(PIECE, length - gone);
         PageCache.load(file, begin, count);
-        await(() -> sendFile(file, begin, count));
+        await(() -> sendPiece(file, begin, count));
         gone += count;
       }
     }
 
-    private void check(long count) throws IOException {
-      if (count > announced() - sent) {
-        throw new IOException("more bytes came than the " + announced() + " that were announced");
-      }
-    }
-
-    private Future<Void> sendFile(FileChannel file, long offset, long count) {
+    private Future<Void> sendPiece(FileChannel file, long offset, long count) {
       Outflow outflow = exchange.connection().outflow();
       long before = outflow.fileBytes();
       return exchange
           .connection()
           .sendFile(file, offset, count)
           .onComplete(_ -> sent += outflow.fileBytes() - before);
+    }
+
+    /**
+     * What is encrypted can't go by sendfile, and Vert.x would do it in pieces of 8 KB. A piece is
+     * read while the one before it is being encrypted and sent.
+     */
+    private void copy(FileChannel file, long offset, long length) throws IOException {
+      int size = (int) Math.min(exchange.connection().pieceSize(), length);
+      ByteBuffer next = ByteBuffer.allocate(size);
+      ByteBuffer leaving = size < length ? ByteBuffer.allocate(size) : next;
+      CompletableFuture<Void> left = CompletableFuture.completedFuture(null);
+      long before = sent;
+      for (long read = 0; read < length; ) {
+        next.clear().limit((int) Math.min(size, length - read));
+        if (file.read(next, offset + read) < 0) {
+          throw new IOException("the file has become shorter than it was");
+        }
+        next.flip();
+        await(left);
+        sent = before + read;
+        read += next.remaining();
+        Buffer piece = buffer(next);
+        left = start(() -> http.write(piece));
+        ByteBuffer free = leaving;
+        leaving = next;
+        next = free;
+      }
+      await(left);
+      sent = before + length;
+    }
+
+    private void check(long count) throws IOException {
+      if (count > announced() - sent) {
+        throw new IOException("more bytes came than the " + announced() + " that were announced");
+      }
     }
   }
 
@@ -233,11 +268,15 @@ final class Answer {
     return BufferInternal.buffer(Unpooled.wrappedBuffer(bytes));
   }
 
-  /**
-   * Starts something on the event loop and waits for its end. It ends: a client that takes nothing
-   * is cut off by {@link Outflow}.
-   */
   private void await(Supplier<Future<Void>> action) throws IOException {
+    await(start(action));
+  }
+
+  /**
+   * Starts something on the event loop. It ends: a client that takes nothing is cut off by {@link
+   * Outflow} or {@link Connection#watch}.
+   */
+  private CompletableFuture<Void> start(Supplier<Future<Void>> action) throws IOException {
     CompletableFuture<Void> done = new CompletableFuture<>();
     boolean started =
         exchange
@@ -245,7 +284,10 @@ final class Answer {
             .onLoop(
                 () -> {
                   try {
-                    action.get().onComplete(done::complete, done::completeExceptionally);
+                    exchange
+                        .connection()
+                        .watch(exchange.http(), action.get())
+                        .onComplete(done::complete, done::completeExceptionally);
                   } catch (RuntimeException e) {
                     done.completeExceptionally(e);
                   }
@@ -254,6 +296,10 @@ final class Answer {
       clientGone = true;
       throw new IOException("the server has been stopped");
     }
+    return done;
+  }
+
+  private void await(CompletableFuture<Void> done) throws IOException {
     try {
       done.join();
     } catch (CompletionException e) {

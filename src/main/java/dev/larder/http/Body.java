@@ -54,7 +54,7 @@ public sealed interface Body extends Closeable {
   /**
    * Bytes that come while they are sent.
    *
-   * @param length how many will come; fewer end the connection
+   * @param length how many will come; fewer cut the answer short
    * @param source writes them, on the request's thread
    * @param owner closed with this body
    */
@@ -71,18 +71,15 @@ public sealed interface Body extends Closeable {
     /**
      * Writes them all.
      *
-     * @throws IOException if they end too early or the client is gone; the connection is cut short
-     *     of the announced length, which tells the client that the body isn't whole
+     * @throws IOException if they end too early or the client is gone; the connection, or of HTTP/2
+     *     the stream, is cut short of the announced length, which tells the client that the body
+     *     isn't whole
      */
     void writeTo(Sink sink) throws IOException;
   }
 
   /** Where the bytes of a {@link Stream} go. */
-  @FunctionalInterface
   interface Sink {
-    /** As much of a file as is copied at once. */
-    int COPY = 256 << 10;
-
     /**
      * Sends what remains in {@code bytes}, and blocks until the buffer may be used again.
      *
@@ -96,17 +93,6 @@ public sealed interface Body extends Closeable {
      * @param length which the file has from {@code offset} on
      * @throws IOException if the client is gone, or the file can't be read
      */
-    default void write(FileChannel file, long offset, long length) throws IOException {
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(COPY, length));
-      for (long copied = 0; copied < length; ) {
-        buffer.clear().limit((int) Math.min(buffer.capacity(), length - copied));
-        int count = file.read(buffer, offset + copied);
-        if (count < 0) {
-          throw new IOException("the file has become shorter than it was");
-        }
-        write(buffer.flip());
-        copied += count;
-      }
-    }
+    void write(FileChannel file, long offset, long length) throws IOException;
   }
 }

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -28,7 +29,6 @@ final class Exchange {
       HttpServerRequest http,
       Connection connection,
       Handler handler,
-      Patience patience,
       HttpDate date,
       InProgress inProgress) {
     this.http = http;
@@ -36,11 +36,7 @@ final class Exchange {
     this.handler = handler;
     this.date = date;
     this.inProgress = inProgress;
-    this.body =
-        RequestBody.expectedBy(http)
-            ? Optional.of(new RequestBody(http, connection, patience.stall()))
-            : Optional.empty();
-    connection.requestBegins(body);
+    this.body = connection.begin(http);
     inProgress.begin();
   }
 
@@ -58,8 +54,13 @@ final class Exchange {
 
   /** Asks the handler: at once for what is in memory, else on a thread of the request's own. */
   void begin() {
-    if (http.version() == HttpVersion.HTTP_1_1 && http.headers().getAll("Host").size() != 1) {
-      refuse(400, "HTTP/1.1 asks for one Host header field");
+    if (!namesItsHost()) {
+      refuse(400, "a request has to name one host: in Host, or in :authority of HTTP/2");
+      return;
+    }
+    if (http.version() == HttpVersion.HTTP_2
+        && orEmpty(http.uri()).length() > Acceptor.MAX_REQUEST_LINE) {
+      refuse(414, "the path and query are too long");
       return;
     }
     List<String> codings = http.headers().getAll("Transfer-Encoding");
@@ -141,9 +142,7 @@ final class Exchange {
 
   /** Whether the connection must close after this answer. */
   boolean last() {
-    return inProgress.stopping()
-        || http.decoderResult().isFailure()
-        || body.filter(stream -> !connection.outlives(stream)).isPresent();
+    return connection.closesAfter(http, body, inProgress.stopping());
   }
 
   /**
@@ -152,24 +151,14 @@ final class Exchange {
    * @param keep whether the connection may serve another request
    */
   void end(boolean keep) {
-    connection.requestEnds();
-    if (body.isEmpty()) {
-      if (!keep) {
-        connection.close();
-      }
-    } else if (keep) {
-      body.get().discard(() -> {});
-    } else {
-      connection.closeAfter(body.get());
-    }
+    connection.end();
+    connection.release(http, body, keep);
   }
 
-  /**
-   * Ends the connection, so that the client sees that the answer isn't whole; on the event loop.
-   */
+  /** Breaks off, so that the client sees that the answer isn't whole; on the event loop. */
   void cut() {
-    connection.requestEnds();
-    connection.close();
+    connection.end();
+    connection.cut(http);
   }
 
   private void abandon() {
@@ -182,12 +171,31 @@ final class Exchange {
     inProgress.end();
   }
 
+  private boolean namesItsHost() {
+    return switch (http.version()) {
+      case HTTP_1_0 -> true;
+      case HTTP_1_1 -> http.headers().getAll("Host").size() == 1;
+      case HTTP_2 -> http.authority() != null && http.headers().getAll("Host").size() <= 1;
+    };
+  }
+
+  /** As they were sent; what HTTP/2 says by :authority is the Host field that others send. */
+  private Headers headers() {
+    Headers sent = Headers.of(http.headers());
+    HostAndPort authority = http.authority();
+    return http.version() == HttpVersion.HTTP_2
+            && authority != null
+            && !http.headers().contains("Host")
+        ? sent.with("Host", authority.toString())
+        : sent;
+  }
+
   private Request request() {
     return new Request(
         http.method().name(),
         orEmpty(http.path()),
         orEmpty(http.query()),
-        Headers.of(http.headers()),
+        headers(),
         http.isSSL() ? "https" : "http",
         connection.local(),
         connection.remote(),

@@ -18,15 +18,13 @@ import org.jspecify.annotations.Nullable;
  * and wasn't read yet is bounded: beyond that the connection isn't read.
  */
 final class RequestBody extends InputStream {
-  /** Enough to keep a fast upload going while its reader writes to disk. */
-  private static final int MAX_WAITING = 1024 * 1024;
-
   /** A client may send chunks of one byte, which cost a hundred each to keep. */
   private static final int MAX_PIECES = 1024;
 
   private final HttpServerRequest http;
   private final Connection connection;
   private final Duration stall;
+  private final int maxWaiting;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -41,24 +39,23 @@ final class RequestBody extends InputStream {
   private @Nullable IOException failure;
   private @Nullable Runnable onEnd;
 
-  /** Takes what comes from now on; called on the event loop when the head has come. */
-  RequestBody(HttpServerRequest http, Connection connection, Duration stall) {
+  /**
+   * Takes what comes from now on; called on the event loop when the head has come.
+   *
+   * @param maxWaiting how many bytes may wait for their reader until no more are taken
+   */
+  RequestBody(HttpServerRequest http, Connection connection, Duration stall, int maxWaiting) {
     this.http = http;
     this.connection = connection;
     this.stall = stall;
+    this.maxWaiting = maxWaiting;
     this.continueOwed =
-        http.version() == HttpVersion.HTTP_1_1
+        http.version() != HttpVersion.HTTP_1_0
             && "100-continue".equalsIgnoreCase(http.getHeader("Expect"));
     http.handler(this::arrived);
     http.endHandler(_ -> end());
     http.exceptionHandler(
         cause -> fail(new IOException("the client left before the end of its request", cause)));
-  }
-
-  /** Whether a request brings a body. */
-  static boolean expectedBy(HttpServerRequest http) {
-    String length = http.getHeader("Content-Length");
-    return http.headers().contains("Transfer-Encoding") || (length != null && !length.equals("0"));
   }
 
   private void arrived(Buffer bytes) {
@@ -70,7 +67,7 @@ final class RequestBody extends InputStream {
       }
       waiting.add(bytes);
       waitingBytes += bytes.length();
-      if (!paused && (waitingBytes >= MAX_WAITING || waiting.size() >= MAX_PIECES)) {
+      if (!paused && (waitingBytes >= maxWaiting || waiting.size() >= MAX_PIECES)) {
         paused = true;
         http.pause();
       }
@@ -142,13 +139,13 @@ final class RequestBody extends InputStream {
         waiting.remove();
         headPosition = 0;
       }
-      resume = paused && waitingBytes <= MAX_WAITING / 2 && waiting.size() <= MAX_PIECES / 2;
+      resume = paused && waitingBytes <= maxWaiting / 2 && waiting.size() <= MAX_PIECES / 2;
       paused &= !resume;
     } finally {
       lock.unlock();
     }
     if (resume) {
-      connection.onLoop(http::resume);
+      connection.onLoop(this::resume);
     }
     return count;
   }
@@ -239,6 +236,13 @@ final class RequestBody extends InputStream {
     if (over) {
       listener.run();
     } else {
+      resume();
+    }
+  }
+
+  /** A stream that was reset takes no such word any more. */
+  private void resume() {
+    if (!http.isEnded()) {
       http.resume();
     }
   }

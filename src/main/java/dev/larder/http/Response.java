@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 
 /**
  * An answer. {@code Content-Length} is the body's; of other header fields only {@code Date} is
- * added, and {@code Connection} where the connection closes.
+ * added, and {@code Connection} where the connection of HTTP/1.1 closes.
  *
  * @param status the status code, 200 to 599
  * @param headers its header fields, without {@code Content-Length}

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An HTTP/1.1 server on any number of addresses. Handlers are blocking code; a few event loops move
- * the bytes.
+ * A server of HTTP/1.1, and by TLS of HTTP/2 for clients that can, on any number of addresses.
+ * Handlers are blocking code; a few event loops move the bytes.
  */
 public final class Server {
   /** They never block, so more than one a core is of no use; four fill any network we know. */

@@ -134,6 +134,21 @@ class TlsTest {
     }
   }
 
+  /** The client's own first choice is the JDK's, which is another. */
+  @Test
+  void theCipherIsTheCheapOne() throws Exception {
+    try (TestServer server = serve(request -> text("here"))) {
+      try (RawHttp client = connect(server, one)) {
+        assertThat(client.cipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+      }
+      install(two.certificate(), two.key());
+      server.renewCertificates();
+      try (RawHttp client = connect(server, two)) {
+        assertThat(client.cipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+      }
+    }
+  }
+
   @Test
   void newConnectionsGetANewCertificateAndOldOnesStay() throws Exception {
     try (TestServer server = serve(request -> text("here"));

@@ -33,6 +33,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -287,22 +289,30 @@ final class TestRegistry implements Closeable {
   private static void write(Body body, ByteArrayOutputStream to) throws IOException {
     switch (body) {
       case Body.Bytes(byte[] content) -> to.writeBytes(content);
-      case Body.FilePart part -> {
-        ByteBuffer bytes = ByteBuffer.allocate((int) part.length());
-        while (bytes.hasRemaining()
-            && part.file().read(bytes, part.offset() + bytes.position()) >= 0) {}
-        to.writeBytes(bytes.array());
-      }
-      case Body.Stream stream ->
-          stream
-              .source()
-              .writeTo(
-                  bytes -> {
-                    byte[] piece = new byte[bytes.remaining()];
-                    bytes.get(piece);
-                    to.writeBytes(piece);
-                  });
+      case Body.FilePart part -> write(part.file(), part.offset(), part.length(), to);
+      case Body.Stream stream -> stream.source().writeTo(sink(to));
     }
+  }
+
+  private static void write(FileChannel file, long offset, long length, ByteArrayOutputStream to)
+      throws IOException {
+    file.transferTo(offset, length, Channels.newChannel(to));
+  }
+
+  private static Body.Sink sink(ByteArrayOutputStream to) {
+    return new Body.Sink() {
+      @Override
+      public void write(ByteBuffer bytes) {
+        byte[] piece = new byte[bytes.remaining()];
+        bytes.get(piece);
+        to.writeBytes(piece);
+      }
+
+      @Override
+      public void write(FileChannel file, long offset, long length) throws IOException {
+        TestRegistry.write(file, offset, length, to);
+      }
+    };
   }
 
   /** Pushes a blob in one piece. */

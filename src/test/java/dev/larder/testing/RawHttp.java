@@ -87,6 +87,11 @@ public final class RawHttp implements Closeable {
     return (X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0];
   }
 
+  /** The cipher suite that was agreed on. */
+  public String cipherSuite() {
+    return ((SSLSocket) socket).getSession().getCipherSuite();
+  }
+
   /** Sends the lines, each ended as HTTP ends lines, and an empty one. */
   public RawHttp sendHead(String... lines) throws IOException {
     return send(String.join("\r\n", lines) + "\r\n\r\n");
