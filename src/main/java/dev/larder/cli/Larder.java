@@ -61,7 +61,7 @@ final class Larder implements Closeable {
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   /** Some megabytes of them; what a notification endpoint may miss in a while. */
-  private static final int KEPT_EVENTS = 8192;
+  private static final int KEPT_EVENTS = 2048;
 
   private final Deque<Closeable> parts = new ArrayDeque<>();
   private final List<InetSocketAddress> addresses = new CopyOnWriteArrayList<>();

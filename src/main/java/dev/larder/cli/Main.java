@@ -1,5 +1,6 @@
 package dev.larder.cli;
 
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,31 +14,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      UpCommand.class,
-      DownCommand.class,
-      ServeCommand.class,
-      UserCommand.class,
-      RemoveCommand.class,
-      RefreshCommand.class,
-      PinCommand.class,
-      UnpinCommand.class,
-      CollectCommand.class,
-      VerifyCommand.class,
-      PullCommand.class,
-      ExportCommand.class,
-      ImportCommand.class,
-      StatusCommand.class,
-      EventsCommand.class,
-      GetCommand.class,
-      ControlCommand.class,
-      AttachCommand.class,
-      DetachCommand.class,
-      ConfigCommand.class,
-      LoadCommand.class,
-      DoctorCommand.class,
-      ImageCommand.class
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -51,22 +27,59 @@ import picocli.CommandLine.Spec;
       "A flag wins over its variable, and that over the configuration file."
     })
 public final class Main implements Callable<Integer> {
+  /** By their names, in no order: {@link CommandGroups} has that. */
+  private static final Map<String, Class<?>> COMMANDS =
+      Map.ofEntries(
+          Map.entry("up", UpCommand.class),
+          Map.entry("down", DownCommand.class),
+          Map.entry("serve", ServeCommand.class),
+          Map.entry("user", UserCommand.class),
+          Map.entry("rm", RemoveCommand.class),
+          Map.entry("refresh", RefreshCommand.class),
+          Map.entry("pin", PinCommand.class),
+          Map.entry("unpin", UnpinCommand.class),
+          Map.entry("gc", CollectCommand.class),
+          Map.entry("verify", VerifyCommand.class),
+          Map.entry("pull", PullCommand.class),
+          Map.entry("export", ExportCommand.class),
+          Map.entry("import", ImportCommand.class),
+          Map.entry("status", StatusCommand.class),
+          Map.entry("events", EventsCommand.class),
+          Map.entry("get", GetCommand.class),
+          Map.entry("control", ControlCommand.class),
+          Map.entry("attach", AttachCommand.class),
+          Map.entry("detach", DetachCommand.class),
+          Map.entry("config", ConfigCommand.class),
+          Map.entry("load", LoadCommand.class),
+          Map.entry("doctor", DoctorCommand.class),
+          Map.entry("image", ImageCommand.class));
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
-  static CommandLine commandLine() {
+  /**
+   * What reads a command line, with the command alone that it names: to look at what all of them
+   * can do takes a quarter of a start. With all where it names none.
+   */
+  static CommandLine commandLine(String... args) {
     CommandLine commandLine = new CommandLine(new Main());
+    Class<?> named = args.length == 0 ? null : COMMANDS.get(args[0]);
+    if (named == null) {
+      COMMANDS.forEach(commandLine::addSubcommand);
+    } else {
+      commandLine.addSubcommand(args[0], named);
+    }
     CommandGroups.show(commandLine);
     commandLine.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
     commandLine.setParameterExceptionHandler(
-        (exception, args) -> fail(exception.getCommandLine(), exception, 2));
+        (exception, _) -> fail(exception.getCommandLine(), exception, 2));
     commandLine.setExecutionExceptionHandler(
-        (exception, line, parsed) -> {
+        (exception, line, _) -> {
           if (exception instanceof CommandException mistake) {
             return fail(line, mistake, mistake.exitCode());
           }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +46,9 @@ public final class Metrics implements Closeable {
   private final ConcurrentHashMap<String, Meters> meters = new ConcurrentHashMap<>();
   private final Meters others;
   private final AtomicInteger room = new AtomicInteger(MAX_UNCONFIGURED);
-  private final ProcessMeters process = new ProcessMeters();
+
+  /** Not before somebody asks: a start has no time for what may never be looked at. */
+  private Optional<ProcessMeters> process = Optional.empty();
 
   /** Brings values that aren't known until somebody asks into the registry. */
   private final List<Runnable> refreshes = new ArrayList<>();
@@ -58,7 +61,6 @@ public final class Metrics implements Closeable {
     meters.put(OTHERS, others);
     meters.put(HOSTED, register(HOSTED));
     configured.forEach(name -> meters.computeIfAbsent(name, this::register));
-    process.bindTo(registry);
   }
 
   private Meters register(String upstream) {
@@ -163,14 +165,17 @@ public final class Metrics implements Closeable {
    *     exposition formats</a>
    */
   public synchronized String text() {
+    if (process.isEmpty()) {
+      process = Optional.of(new ProcessMeters(registry));
+    }
     refreshes.forEach(Runnable::run);
     return registry.scrape();
   }
 
   /** Lets go of the virtual machine that it watches. */
   @Override
-  public void close() {
-    process.close();
+  public synchronized void close() {
+    process.ifPresent(ProcessMeters::close);
     registry.close();
   }
 }

@@ -12,7 +12,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 final class ProcessMeters {
   private final JvmGcMetrics collections = new JvmGcMetrics();
 
-  void bindTo(MeterRegistry registry) {
+  ProcessMeters(MeterRegistry registry) {
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);

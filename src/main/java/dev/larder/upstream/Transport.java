@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -73,7 +74,7 @@ final class Transport implements Closeable {
 
   Transport(
       AddressGuard guard,
-      SSLContext tls,
+      Supplier<SSLContext> tls,
       Deadlines deadlines,
       ProxySettings proxies,
       InstantSource clock) {
@@ -168,7 +169,8 @@ final class Transport implements Closeable {
     return new Exchange(request, client.http.executeOpen(host, request, context), outgoing.uri());
   }
 
-  private static Client proxied(SSLContext tls, Deadlines deadlines, ProxySettings proxies) {
+  private static Client proxied(
+      Supplier<SSLContext> tls, Deadlines deadlines, ProxySettings proxies) {
     BasicCredentialsProvider logins = new BasicCredentialsProvider();
     proxies.http().ifPresent(proxy -> login(logins, proxy));
     proxies.https().ifPresent(proxy -> login(logins, proxy));
@@ -240,7 +242,7 @@ final class Transport implements Closeable {
   }
 
   private static PoolingHttpClientConnectionManager pool(
-      DnsResolver resolver, SSLContext tls, Deadlines deadlines) {
+      DnsResolver resolver, Supplier<SSLContext> tls, Deadlines deadlines) {
     return PoolingHttpClientConnectionManagerBuilder.create()
         .setDnsResolver(resolver)
         .setConnectionFactory(
@@ -253,8 +255,12 @@ final class Transport implements Closeable {
                 .build())
         // The JDK looks at the name itself; the library's look has a list of all public suffixes.
         .setTlsSocketStrategy(
-            new DefaultClientTlsStrategy(
-                tls, HostnameVerificationPolicy.BUILTIN, NoopHostnameVerifier.INSTANCE))
+            (socket, target, port, attachment, context) ->
+                new DefaultClientTlsStrategy(
+                        tls.get(),
+                        HostnameVerificationPolicy.BUILTIN,
+                        NoopHostnameVerifier.INSTANCE)
+                    .upgrade(socket, target, port, attachment, context))
         .setMaxConnPerRoute(CONNECTIONS_PER_HOST)
         .setMaxConnTotal(CONNECTIONS)
         .setDefaultTlsConfig(

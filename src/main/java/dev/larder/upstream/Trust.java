@@ -13,6 +13,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -23,19 +24,35 @@ import org.jspecify.annotations.Nullable;
 final class Trust {
   private Trust() {}
 
+  /** Read when the first connection wants it: a start has no time for 150 certificates. */
+  private static final class SystemAuthorities {
+    static final SSLContext CONTEXT = trusting(null);
+  }
+
   /**
-   * A context that trusts the system's authorities and those of a file.
+   * A context that trusts the system's authorities, and those of a file if there is one.
    *
    * @throws IllegalArgumentException if {@code caFile} can't be read, or isn't PEM certificates
    */
-  static SSLContext context(Optional<Path> caFile) {
+  static Supplier<SSLContext> context(Optional<Path> caFile) {
+    if (caFile.isEmpty()) {
+      return () -> SystemAuthorities.CONTEXT;
+    }
+    Collection<? extends Certificate> more = certificates(caFile.get());
+    try {
+      SSLContext context = trusting(together(more));
+      return () -> context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("this Java platform has no usable TLS", e);
+    }
+  }
+
+  private static SSLContext trusting(@Nullable KeyStore store) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      TrustManagerFactory trust =
-          caFile.isPresent() ? factory(together(certificates(caFile.get()))) : factory(null);
-      context.init(null, trust.getTrustManagers(), null);
+      context.init(null, factory(store).getTrustManagers(), null);
       return context;
-    } catch (GeneralSecurityException | IOException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java platform has no usable TLS", e);
     }
   }

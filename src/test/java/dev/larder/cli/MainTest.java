@@ -53,6 +53,18 @@ class MainTest {
   }
 
   @Test
+  void aCommandIsReadWithoutTheOthersByTheNameThatItSays() {
+    assertThat(Main.commandLine().getSubcommands())
+        .hasSizeGreaterThan(20)
+        .allSatisfy(
+            (name, command) -> {
+              Class<?> type = command.getCommandSpec().userObject().getClass();
+              assertThat(type.getAnnotation(CommandLine.Command.class).name()).isEqualTo(name);
+              assertThat(Main.commandLine(name, "--help").getSubcommands()).containsOnlyKeys(name);
+            });
+  }
+
+  @Test
   void aSwitchMeansTheSameWhateverItsVariableSays() {
     for (String[] arguments :
         new String[][] {{"--overlays"}, {"--overlays", "config.yml"}, {"--overlays=true"}, {}}) {
