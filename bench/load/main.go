@@ -4,6 +4,7 @@
 //	load -clients 32 -seconds 3 -method HEAD http://127.0.0.1:5000 <paths       each asks for one of the paths at random
 //	load -clients 4 -rate 40000000 http://…                                     each reads so many bytes a second
 //	load -clients 8 -http2 https://…                                            they share one connection, a stream each
+//	load -clients 500 -pace 4000 -seconds 3 http://…                            all of them make so many requests a second
 //	load -clients 2000 -idle http://…                                           connections that ask once and stay, until stdin ends
 package main
 
@@ -28,6 +29,7 @@ type load struct {
 	times   int
 	seconds float64
 	rate    int64
+	pace    float64
 	idle    bool
 	http2   bool
 	paths   []string
@@ -67,6 +69,7 @@ func parse() (*load, error) {
 	flag.IntVar(&asked.times, "times", 1, "how often each asks")
 	flag.Float64Var(&asked.seconds, "seconds", 0, "for how long they ask, in place of -times")
 	flag.Int64Var(&asked.rate, "rate", 0, "how many bytes a second each reads")
+	flag.Float64Var(&asked.pace, "pace", 0, "how many requests a second all of them make; as many as they can without it")
 	flag.BoolVar(&asked.idle, "idle", false, "ask once, and keep the connections until stdin ends")
 	flag.StringVar(&asked.method, "method", "GET", "the method")
 	flag.BoolVar(&asked.http2, "http2", false, "ask by HTTP/2, all on one connection")
@@ -162,7 +165,15 @@ func (l *load) client(open func() (asker, error), begun time.Time) ([]answer, er
 	}
 	defer connection.close()
 	var answers []answer
+	next := begun
+	if l.pace > 0 {
+		next = begun.Add(time.Duration(rand.Float64() * float64(l.turn())))
+	}
 	for number := 0; l.more(number, begun); number++ {
+		if l.pace > 0 {
+			time.Sleep(time.Until(next))
+			next = next.Add(l.turn())
+		}
 		path := l.paths[rand.IntN(len(l.paths))]
 		came, err := connection.ask(path, l.rate)
 		if err == nil && came.status != 200 {
@@ -174,6 +185,11 @@ func (l *load) client(open func() (asker, error), begun time.Time) ([]answer, er
 		answers = append(answers, came)
 	}
 	return answers, nil
+}
+
+// turn is the time between two requests of one client.
+func (l *load) turn() time.Duration {
+	return time.Duration(float64(l.clients) / l.pace * float64(time.Second))
 }
 
 func (l *load) more(number int, begun time.Time) bool {

@@ -11,6 +11,8 @@ from .rows import US, Row, Target, rounds
 
 GIGABYTE = 1000 * MEGABYTE
 NGINX, REGISTRY = "nginx", "docker-registry"
+# Before it is measured: all of them have run for a while, and code that is compiled as it runs has been.
+WARM_UP_TIMES, WARM_UP_SECONDS = 10, 8
 SLOW_BYTES_A_SECOND = 40 * MEGABYTE
 
 
@@ -19,7 +21,7 @@ def large(bench):
     with contextlib.ExitStack() as open_now:
         contenders, _ = bench.contenders(open_now)
         for contender in contenders:
-            load.ask(contender.blob(bench.content.large[200]))
+            load.ask(contender.blob(bench.content.large[200]), times=WARM_UP_TIMES)
         for clients, times, nginx, registry in (1, 5, 1.1, 0.6), (8, 1, 0.7, 0.45):
             said = f"200 MB, {clients} client{'s' if clients > 1 else ''}"
             cost = Row("warm blobs", said, "CPU s/GB", (Target(nginx, NGINX), Target(registry, REGISTRY)))
@@ -41,7 +43,7 @@ def slow(bench):
     with contextlib.ExitStack() as open_now:
         larder = bench.larder(open_now)
         url = larder.blob(bench.content.large[200])
-        load.ask(url)
+        load.ask(url, times=WARM_UP_TIMES)
         row = Row("slow readers", "4 of 40 MB/s", "CPU s/GB", (Target(1.3, "Larder, one fast"),))
 
         def measure(how):
@@ -58,6 +60,10 @@ def manifests(bench):
     """A manifest by digest and by tag, by GET and HEAD, from 32 clients; what the upstream is asked meanwhile."""
     with contextlib.ExitStack() as open_now:
         contenders, upstream = bench.contenders(open_now)
+        for contender in contenders:
+            load.ask(contender.manifest(TAG), accept=MANIFEST_TYPE)
+            for reference in TAG, bench.content.manifest:
+                load.ask(contender.manifest(reference), clients=32, seconds=WARM_UP_SECONDS, accept=MANIFEST_TYPE)
         for method in "GET", "HEAD":
             for name, reference in ("digest", bench.content.manifest), ("tag", TAG):
                 row = Row("warm manifests", f"{method} by {name}", "CPU µs/request", (Target(1.6, NGINX), Target(0.02, REGISTRY)))
@@ -65,7 +71,6 @@ def manifests(bench):
 
                 def measure(contender):
                     how = {"method": method, "accept": MANIFEST_TYPE}
-                    load.ask(contender.manifest(reference), **how)
                     upstream.forget()
                     before = contender.process.cpu()
                     came = load.ask(contender.manifest(reference), clients=32, seconds=3, **how)
@@ -85,16 +90,17 @@ def small(bench):
         for contender in contenders:
             for digest in bench.content.small:
                 check_equal(web.ask("GET", contender.blob(digest)).status, 200, f"{contender.name} has {digest}")
+            load.ask(contender.url, _small(bench, contender), clients=32, seconds=WARM_UP_SECONDS)
         row = Row("small blobs", "2,000 of 4 KB at random", "CPU µs/request", (Target(2, NGINX), Target(0.015, REGISTRY)))
 
         def measure(contender):
             before = contender.process.cpu()
-            came = load.ask(contender.url, [_path(contender, digest) for digest in bench.content.small], clients=32, seconds=3)
+            came = load.ask(contender.url, _small(bench, contender), clients=32, seconds=3)
             row.add(contender.name, (contender.process.cpu() - before) / came["requests"] * 1e6)
 
         rounds(bench.rounds, contenders, measure)
         yield row
 
 
-def _path(contender, digest):
-    return contender.blob(digest).removeprefix(contender.url)
+def _small(bench, contender):
+    return [contender.blob(digest).removeprefix(contender.url) for digest in bench.content.small]
