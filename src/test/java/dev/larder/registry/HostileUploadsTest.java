@@ -1,5 +1,6 @@
 package dev.larder.registry;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -146,7 +147,8 @@ class HostileUploadsTest {
       larder.send(
           http, "PATCH {upload} HTTP/1.1^Host: x^Transfer-Encoding: chunked^^7FFFFFFFFFFFFFFF^^");
       http.finish();
-      assertThat(http.readToEnd()).isEmpty();
+      // A client that has hung up may have been too quick for the answer, or not.
+      assertThat(new String(http.readToEnd(), US_ASCII)).matches("(?s)|HTTP/1\\.1 400 .*");
     }
     larder.assertUntouched();
   }
