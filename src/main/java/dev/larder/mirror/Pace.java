@@ -13,11 +13,14 @@ record Pace(Duration time, Duration waited, long bytes) {
   /** Before anything has come. */
   static final Pace NONE = new Pace(Duration.ZERO, Duration.ZERO, 0);
 
-  /** Long enough for a connection to have found its pace. */
-  private static final Duration TELLING = Duration.ofMillis(500);
+  /** Long enough for a connection to have found its pace, and for us to have warmed up. */
+  private static final Duration TELLING = Duration.ofSeconds(2);
 
-  /** Bytes in a second. From there on, more connections are rarely worth what they cost. */
-  private static final long FAST = 50_000_000;
+  /**
+   * Bytes in a second. From there on, more connections are rarely worth what they cost: what was on
+   * its way in the one that they replace comes twice. A machine that is busy reaches it still.
+   */
+  private static final long FAST = 25_000_000;
 
   /** With bytes that have come since. */
   Pace plus(Duration more, Duration moreWaited, long moreBytes) {
@@ -45,7 +48,8 @@ record Pace(Duration time, Duration waited, long bytes) {
    * slow at first, until what does the work is compiled.
    */
   boolean isSlow() {
-    return isTelling() && bytesPerSecond() < FAST && waited.multipliedBy(4).compareTo(time) >= 0;
+    boolean waiting = waited.multipliedBy(2).compareTo(time) >= 0;
+    return isTelling() && waiting && bytesPerSecond() < FAST;
   }
 
   /** How long so many bytes would take; not before some have come. */

@@ -26,7 +26,7 @@ final class Widening {
   private static final int ATTEMPTS = 3;
 
   /** A client's token lives for a minute at least, and can't be had anew; part of that is over. */
-  private static final Duration TOKEN = Duration.ofSeconds(30);
+  private static final Duration TOKEN = Duration.ofSeconds(45);
 
   /** How many times as fast as the stream ranges must be to be worth it. */
   private static final double GAIN = 1.3;

@@ -17,16 +17,16 @@ class PaceTest {
   @ParameterizedTest
   @CsvSource({
     // millis, of them waited, MB, slow
-    "499, 499, 0, false", // too early to tell
-    "500, 500, 0, true",
-    "500, 500, 10, true",
-    "500, 500, 24, true",
-    "500, 500, 25, false", // 50 MB/s
-    "1000, 1000, 49, true",
-    "1000, 1000, 125, false",
-    "1000, 250, 20, true",
-    "1000, 249, 20, false", // it is we who are slow
-    "1000, 0, 1, false",
+    "1999, 1999, 0, false", // too early to tell
+    "2000, 2000, 0, true",
+    "2000, 2000, 40, true",
+    "2000, 2000, 49, true",
+    "2000, 2000, 50, false",
+    "4000, 4000, 99, true",
+    "2000, 2000, 250, false",
+    "2000, 1000, 40, true",
+    "2000, 999, 40, false", // it is we who are slow
+    "2000, 0, 1, false",
   })
   void connectionIsSlow(long millis, long waited, long megabytes, boolean slow) {
     assertThat(pace(millis, waited, megabytes).isSlow()).isEqualTo(slow);
@@ -35,8 +35,8 @@ class PaceTest {
   @Test
   void whatIsPastCountsLessThanWhatComes() {
     Pace slowNow =
-        pace(600, 600, 60).faded().plus(Duration.ofMillis(700), Duration.ofMillis(700), 0);
-    assertThat(slowNow.bytesPerSecond()).isEqualTo(30 * MEGABYTE);
+        pace(2000, 2000, 80).faded().plus(Duration.ofSeconds(1), Duration.ofSeconds(1), 0);
+    assertThat(slowNow.bytesPerSecond()).isEqualTo(20 * MEGABYTE);
     assertThat(slowNow.isSlow()).isTrue();
   }
 

@@ -55,7 +55,7 @@ class RangesTest {
 
   private void open(Duration silence) throws Exception {
     mirrors = new TestMirrors(folder, silence);
-    mirrors.tick(Duration.ofMillis(300));
+    mirrors.tick(Duration.ofSeconds(1));
     layer = upstream.putBlob("app", LAYER);
     upstream.fail(RangesTest::asksForAll, 1, new Fault.Slow(STEP, steps));
   }
@@ -226,7 +226,7 @@ class RangesTest {
     result(pull);
     awaitFetched(1);
     int asked = asked().size();
-    mirrors.tick(Duration.ofMillis(300));
+    mirrors.tick(Duration.ofSeconds(1));
     byte[] other = TestImages.bytes(2, LENGTH);
     Digest digest = upstream.putBlob("app", other);
     assertThat(read(mirrors.mirror(upstream, "app").blob(digest))).isEqualTo(other);
@@ -351,6 +351,9 @@ class RangesTest {
                 && request.header("Authorization").equals(Optional.of("Bearer secret")),
         1,
         new Fault.Slow(STEP, steps));
+    // Slow, but not so slow that the token wouldn't last.
+    mirrors.tick(Duration.ofMillis(500));
+    steps.release(2);
     FutureTask<byte[]> pull = start(1, () -> read(app.blob(layer))).getFirst();
     goOnBesideRanges();
     assertThat(result(pull)).isEqualTo(LAYER);
