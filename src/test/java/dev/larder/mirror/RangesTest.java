@@ -351,12 +351,12 @@ class RangesTest {
                 && request.header("Authorization").equals(Optional.of("Bearer secret")),
         1,
         new Fault.Slow(STEP, steps));
-    // Slow, but not so slow that the token wouldn't last.
-    mirrors.tick(Duration.ofMillis(500));
-    steps.release(2);
-    FutureTask<byte[]> pull = start(1, () -> read(app.blob(layer))).getFirst();
+    // Slow, but not so long that the token wouldn't last.
+    byte[] content = TestImages.bytes(2, 700_000);
+    Digest blob = upstream.putBlob("app", content);
+    FutureTask<byte[]> pull = start(1, () -> read(app.blob(blob))).getFirst();
     goOnBesideRanges();
-    assertThat(result(pull)).isEqualTo(LAYER);
+    assertThat(result(pull)).isEqualTo(content);
     assertThat(upstream.requests(RangesTest::asksForRange))
         .allSatisfy(
             request -> assertThat(request.header("Authorization")).contains("Bearer secret"));
