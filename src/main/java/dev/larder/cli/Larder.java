@@ -60,7 +60,7 @@ final class Larder implements Closeable {
   /** How long transfers may take to end when Larder is stopped. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
-  /** Some megabytes of them; what a notification endpoint may miss in a while. */
+  /** Less than a megabyte; what a notification endpoint may miss in a while. */
   private static final int KEPT_EVENTS = 2048;
 
   private final Deque<Closeable> parts = new ArrayDeque<>();

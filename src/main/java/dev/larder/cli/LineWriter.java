@@ -64,12 +64,8 @@ final class LineWriter implements Closeable {
         Supplier<String> line = lines.poll();
         if (line == null) {
           flush.run();
-          if (!closed.await(GATHERING_MILLIS, MILLISECONDS)) {
-            line = lines.poll();
-          }
-          if (line == null) {
-            line = lines.take();
-          }
+          var _ = closed.await(GATHERING_MILLIS, MILLISECONDS);
+          line = lines.take();
         }
         if (line.equals(END)) {
           flush.run();

@@ -87,9 +87,7 @@ final class Answer {
   private static Body.Bytes read(Body.FilePart part) throws IOException {
     ByteBuffer content = ByteBuffer.allocate((int) part.length());
     while (content.hasRemaining()) {
-      if (part.file().read(content, part.offset() + content.position()) < 0) {
-        throw new IOException("the file has become shorter than it was");
-      }
+      PageCache.read(part.file(), content, part.offset() + content.position());
     }
     return new Body.Bytes(content.array());
   }
@@ -239,9 +237,7 @@ final class Answer {
       long before = sent;
       for (long read = 0; read < length; ) {
         next.clear().limit((int) Math.min(size, length - read));
-        if (file.read(next, offset + read) < 0) {
-          throw new IOException("the file has become shorter than it was");
-        }
+        PageCache.read(file, next, offset + read);
         next.flip();
         await(left);
         sent = before + read;

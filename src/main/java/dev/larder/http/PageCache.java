@@ -27,10 +27,19 @@ final class PageCache {
       long end = offset + length;
       for (long position = offset; position < end; position += buffer.position()) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-        if (file.read(buffer, position) < 0) {
-          throw new IOException("the file has become shorter than it was");
-        }
+        read(file, buffer, position);
       }
+    }
+  }
+
+  /**
+   * Reads some bytes, from there or from the disk.
+   *
+   * @throws IOException if the file hasn't any at {@code position} any more, or can't be read
+   */
+  static void read(FileChannel file, ByteBuffer to, long position) throws IOException {
+    if (file.read(to, position) < 0) {
+      throw new IOException("the file has become shorter than it was");
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
 /**
  * The JDK's cipher suites in its order, but with AES-128 as the first of TLS 1.3, as browsers and
@@ -38,7 +39,9 @@ final class ServerCiphers extends JdkSSLEngineOptions {
 
   private static Set<String> ordered() {
     try {
-      String[] suites = SSLContext.getDefault().getDefaultSSLParameters().getCipherSuites();
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[0], null); // else it reads the system's authorities
+      String[] suites = context.getDefaultSSLParameters().getCipherSuites();
       return Stream.concat(Stream.of(FIRST).filter(Set.of(suites)::contains), Arrays.stream(suites))
           .collect(Collectors.toCollection(LinkedHashSet::new));
     } catch (GeneralSecurityException e) {

@@ -115,7 +115,7 @@ public record RegistryName(String value) {
     boolean ends = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean letterOrDigit = (c >= 'a' && c <= 'z') || isDigit(c);
+      boolean letterOrDigit = RepositoryName.isLetterOrDigit(c);
       if (!letterOrDigit && !(ends && c == '.') && !(inLabel(text, i) && (c == '-' || c == '_'))) {
         return false;
       }
@@ -129,11 +129,9 @@ public record RegistryName(String value) {
   }
 
   private static boolean isPort(String text) {
-    return !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(RegistryName::isDigit);
-  }
-
-  private static boolean isDigit(int c) {
-    return c >= '0' && c <= '9';
+    return !text.isEmpty()
+        && text.length() <= 5
+        && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   @Override

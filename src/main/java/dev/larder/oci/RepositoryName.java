@@ -1,6 +1,7 @@
 package dev.larder.oci;
 
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * The name of a repository inside its registry: lower-case path parts joined by slashes, at most
@@ -37,23 +38,25 @@ public record RepositoryName(String value) implements Comparable<RepositoryName>
       return false;
     }
     int run = 0;
-    int end = endOfRun(text, run);
+    int end = endOf(text, run, RepositoryName::isLetterOrDigit);
     while (end > run && end < text.length()) {
       run = endOfSeparator(text, end);
-      end = endOfRun(text, run);
+      end = endOf(text, run, RepositoryName::isLetterOrDigit);
     }
     return end > run;
   }
 
-  private static int endOfRun(String text, int from) {
+  /** Where the characters of a kind end that stand at {@code from}: there, if none does. */
+  private static int endOf(String text, int from, IntPredicate kind) {
     int end = from;
-    while (end < text.length() && isLetterOrDigit(text.charAt(end))) {
+    while (end < text.length() && kind.test(text.charAt(end))) {
       end++;
     }
     return end;
   }
 
-  private static boolean isLetterOrDigit(char c) {
+  /** A lower-case letter or a digit, in ASCII. */
+  static boolean isLetterOrDigit(int c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   }
 
@@ -62,17 +65,9 @@ public record RepositoryName(String value) implements Comparable<RepositoryName>
     return switch (text.charAt(from)) {
       case '/', '.' -> from + 1;
       case '_' -> from + (text.startsWith("__", from) ? 2 : 1);
-      case '-' -> endOfHyphens(text, from);
+      case '-' -> endOf(text, from, c -> c == '-');
       default -> from;
     };
-  }
-
-  private static int endOfHyphens(String text, int from) {
-    int end = from;
-    while (end < text.length() && text.charAt(end) == '-') {
-      end++;
-    }
-    return end;
   }
 
   @Override

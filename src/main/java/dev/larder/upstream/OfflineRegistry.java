@@ -43,7 +43,7 @@ final class OfflineRegistry extends UpstreamRegistry {
   @Override
   public Answer<BlobStream> blobPart(
       RepositoryName repository, Digest digest, long first, long last, BlobStream of) {
-    return about("blob %s of %s".formatted(digest, repository));
+    return blob(repository, digest, first, of.etag());
   }
 
   @Override

@@ -629,15 +629,7 @@ class Http2Test {
   void aStopLetsStreamsInProgressEnd() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);
-    TestServer.Function function =
-        request -> {
-          if (request.path().equals("/slow")) {
-            begun.countDown();
-            await(mayEnd);
-          }
-          return text("whole");
-        };
-    try (TestServer server = serve(function);
+    try (TestServer server = serve(TestServer.heldUp(begun, mayEnd));
         RawHttp2 idle = connect(server, WIDE);
         RawHttp2 busy = connect(server, WIDE)) {
       assertThat(idle.get(1, "/idle").answer(1).status()).isEqualTo(200);

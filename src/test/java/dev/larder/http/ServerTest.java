@@ -239,15 +239,7 @@ class ServerTest {
   void aStopLetsARequestInProgressEndAndClosesTheRest() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);
-    TestServer.Function function =
-        request -> {
-          if (request.path().equals("/slow")) {
-            begun.countDown();
-            await(mayEnd);
-          }
-          return text("whole");
-        };
-    try (TestServer server = new TestServer(function);
+    try (TestServer server = new TestServer(TestServer.heldUp(begun, mayEnd));
         RawHttp idle = server.connect();
         RawHttp busy = server.connect()) {
       idle.get("/").read();

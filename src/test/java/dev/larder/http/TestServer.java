@@ -88,6 +88,17 @@ final class TestServer implements Closeable {
     return Response.of(200).with(bytes(text));
   }
 
+  /** Answers {@code /slow} when it may, all else at once. */
+  static Function heldUp(CountDownLatch begun, CountDownLatch mayEnd) {
+    return request -> {
+      if (request.path().equals("/slow")) {
+        begun.countDown();
+        await(mayEnd);
+      }
+      return text("whole");
+    };
+  }
+
   static Body bytes(String text) {
     return new Body.Bytes(text.getBytes(UTF_8));
   }
