@@ -320,7 +320,10 @@ class Http2Test {
                     .whenSent(events::add);
     try (TestServer server = serve(function);
         RawHttp2 client = connect(server, WIDE)) {
-      client.get(1, "/whole").get(3, "/cut");
+      client.get(1, "/whole");
+      assertThat(client.next().stream()).isEqualTo(1);
+      assertThat(client.next().payload()).isEqualTo("some".getBytes(UTF_8));
+      client.get(3, "/cut");
       assertThat(client.resetOf(3)).isEqualTo(INTERNAL_ERROR);
       assertThat(take(events)).isEqualTo(new Sent(4, false));
       cut.countDown();
