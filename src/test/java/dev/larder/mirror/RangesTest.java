@@ -324,7 +324,7 @@ class RangesTest {
     assertThat(pull).failsWithin(TestMirrors.PATIENT);
     assertThat(read(pull())).isEqualTo(LAYER);
     SeenRequest rest = upstream.requests(RangesTest::asksForRest).getFirst();
-    assertThat(rest.header("Range").orElseThrow()).matches("bytes=[0-9]{5,6}-");
+    assertThat(rest.header("Range").orElseThrow()).matches("bytes=[1-9][0-9]*-");
   }
 
   @Test

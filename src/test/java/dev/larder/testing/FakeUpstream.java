@@ -275,8 +275,8 @@ public final class FakeUpstream implements Closeable {
 
   private boolean answer(FakeWire wire, SeenRequest request)
       throws IOException, InterruptedException {
-    remember(request);
     Optional<Fault> fault = fault(request);
+    remember(request); // not before its fault is taken, which no later request is to meet
     FakeReply reply = distort(reply(request, fault), fault);
     return wire.write(request, reply, fault);
   }
