@@ -17,9 +17,9 @@ public interface IncomingBlob extends Closeable {
   /**
    * Writes what remains in {@code bytes} after those that are there.
    *
-   * @throws IOException if they can't be written, for a full disk say; then {@code bytes} is as it
-   *     was, and this may be tried again. As long as it hasn't succeeded, this can't be committed,
-   *     and letting go of it drops what was written
+   * @throws IOException if they can't be written, for a full disk say; what remains in {@code
+   *     bytes} then wasn't, and this may be tried again. As long as it hasn't succeeded, this can't
+   *     be committed, and letting go of it drops what was written
    */
   void append(ByteBuffer bytes) throws IOException;
 

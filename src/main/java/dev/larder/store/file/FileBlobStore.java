@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -56,11 +57,15 @@ import java.util.function.LongConsumer;
  * Reading and writing hold no lock that is common to two blobs.
  */
 public final class FileBlobStore implements BlobStore {
+  /** How many blobs on their way in have memory for {@link RunningHash}: 16 MB together. */
+  private static final int HASHED_BESIDE = 32;
+
   private final Path blobs;
   private final Path incoming;
   private final Path partial;
   private final Path quarantine;
   private final RoomCheck check;
+  private final Semaphore hashing = new Semaphore(HASHED_BESIDE);
   private final AtomicLong created = new AtomicLong();
 
   /** The blobs on their way in whose digest is known. */
@@ -127,6 +132,11 @@ public final class FileBlobStore implements BlobStore {
 
   void requireRoom() throws IOException {
     check.require();
+  }
+
+  /** As in {@link RunningHash}. */
+  Semaphore hashing() {
+    return hashing;
   }
 
   @Override

@@ -30,7 +30,7 @@ final class IncomingFile implements IncomingBlob {
   private final Algorithm algorithm;
   private final boolean kept;
   private final Runnable release;
-  private final MessageDigest hash;
+  private final RunningHash hash;
 
   /** Held while the file gets another name or none, so that a reader finds the one it has. */
   private final ReentrantLock naming = new ReentrantLock();
@@ -72,9 +72,10 @@ final class IncomingFile implements IncomingBlob {
     this.algorithm = algorithm;
     this.kept = kept;
     this.release = release;
-    this.hash = algorithm.newHash();
     try {
-      this.size = hash(hash, channel.size(), hashed);
+      MessageDigest before = algorithm.newHash();
+      this.size = hash(before, channel.size(), hashed);
+      this.hash = new RunningHash(before, store.hashing());
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -89,12 +90,22 @@ final class IncomingFile implements IncomingBlob {
   @Override
   public void append(ByteBuffer bytes) throws IOException {
     requireWritable();
-    ByteBuffer written = bytes.duplicate();
+    while (bytes.hasRemaining()) {
+      ByteBuffer next = hash.next(bytes);
+      int length = next.remaining();
+      long end = write(next);
+      hash.add(bytes, length);
+      size = end;
+    }
+  }
+
+  /** Writes all of {@code bytes}; where they end in the file. */
+  private long write(ByteBuffer bytes) throws IOException {
     long position = size;
     try {
       store.requireRoom();
-      while (written.hasRemaining()) {
-        position += channel.write(written, position);
+      while (bytes.hasRemaining()) {
+        position += channel.write(bytes, position);
       }
     } catch (ClosedChannelException e) {
       // The writer was interrupted; it may come back for these bytes.
@@ -104,8 +115,7 @@ final class IncomingFile implements IncomingBlob {
       throw new IOException("%s can't be written: %s".formatted(file, e.getMessage()), e);
     }
     failed = false;
-    hash.update(bytes);
-    size = position;
+    return position;
   }
 
   /**
@@ -162,7 +172,7 @@ final class IncomingFile implements IncomingBlob {
   }
 
   private void verify(Digest digest) throws DigestMismatchException, IOException {
-    MessageDigest written = hash;
+    MessageDigest written = hash.get();
     if (digest.algorithm() != algorithm) {
       written = digest.algorithm().newHash();
       hash(written, size, _ -> {});
@@ -229,6 +239,7 @@ final class IncomingFile implements IncomingBlob {
 
   private void end() throws IOException {
     ended = true;
+    hash.end();
     try {
       channel.close();
     } finally {
