@@ -64,15 +64,18 @@ public final class Main implements Callable<Integer> {
 
   /**
    * What reads a command line, with the command alone that it names: to look at what all of them
-   * can do takes a quarter of a start. With all where it names none.
+   * can do takes a quarter of a start. With all where it names none, of which their descriptions do
+   * where it has nothing else in it.
    */
   static CommandLine commandLine(String... args) {
     CommandLine commandLine = new CommandLine(new Main());
     Class<?> named = args.length == 0 ? null : COMMANDS.get(args[0]);
-    if (named == null) {
-      COMMANDS.forEach(commandLine::addSubcommand);
-    } else {
+    if (named != null) {
       commandLine.addSubcommand(args[0], named);
+    } else if (args.length < 2) {
+      COMMANDS.forEach((name, type) -> commandLine.addSubcommand(name, described(type)));
+    } else {
+      COMMANDS.forEach(commandLine::addSubcommand);
     }
     CommandGroups.show(commandLine);
     commandLine.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
@@ -86,6 +89,13 @@ public final class Main implements Callable<Integer> {
           throw exception;
         });
     return commandLine;
+  }
+
+  private static CommandSpec described(Class<?> command) {
+    Command annotation = command.getAnnotation(Command.class);
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage().description(annotation.description()).hidden(annotation.hidden());
+    return spec;
   }
 
   @Override
