@@ -39,6 +39,12 @@ class MainTest {
   }
 
   @Test
+  void itsHelpIsTheSameWhetherItKnowsTheCommandsWholeOrByTheirDescriptions() {
+    assertThat(Main.commandLine("--help").getUsageMessage())
+        .isEqualTo(Main.commandLine().getUsageMessage());
+  }
+
+  @Test
   void getWithoutAWordSaysWhatThereIs() {
     assertThat(run("get")).isEqualTo(2);
     assertThat(err.toString()).contains("images", "tags", "upstreams", "clusters");
@@ -180,7 +186,7 @@ class MainTest {
   }
 
   private int run(String... args) {
-    CommandLine commandLine = Main.commandLine();
+    CommandLine commandLine = Main.commandLine(args);
     commandLine.setOut(new PrintWriter(out, true));
     commandLine.setErr(new PrintWriter(err, true));
     return commandLine.execute(args);
