@@ -207,12 +207,14 @@ final class Answer {
         await(http::writeHead);
         headSent = true;
       }
-      for (long gone = 0; gone < length; ) {
-        long begin = offset + gone;
-        long count = Math.min(PIECE, length - gone);
-        PageCache.load(file, begin, count);
-        await(() -> sendPiece(file, begin, count));
-        gone += count;
+      try (PageCache cache = new PageCache(file, offset, length)) {
+        for (long gone = 0; gone < length; ) {
+          long begin = offset + gone;
+          long count = Math.min(PIECE, length - gone);
+          cache.load(begin, count);
+          await(() -> sendPiece(file, begin, count));
+          gone += count;
+        }
       }
     }
 
