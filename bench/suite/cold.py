@@ -23,7 +23,7 @@ def gigabyte(bench):
         "first": Row("cold", "first byte", "ms"),
         "stored": Row("cold", "kept after the last byte", "s", (Target(0.2),)),
     }
-    yield from _fetch(bench, rows, 0, bench.MIRRORS, before=(200, 500))
+    yield from _fetch(bench, rows, 0, bench.MIRRORS, before=(200, 500, 1500))
 
 
 def line(bench):
@@ -51,7 +51,7 @@ def herd(bench):
         with contextlib.ExitStack() as open_now:
             upstream = bench.upstream(open_now)
             contender = bench.mirror(open_now, kind, upstream)
-            _warm_up(bench, contender, (200,))
+            _warm_up(bench, contender, (200, 1500))
             came = load.ask(contender.blob(digest), clients=clients)
             total.add(name, came["seconds"])
             if clients > 1:

@@ -41,7 +41,7 @@ class Content:
 
     def _make(self, small):
         generator = random.Random(1)
-        large = {size: self._blob(generator, size * MEGABYTE) for size in (200, 500, 1000)}
+        large = {size: self._blob(generator, size * MEGABYTE) for size in (200, 500, 1000, 1500)}
         smalls = [self._blob(generator, SMALL) for _ in range(small)]
         # About as long as a real one: some dozen layers.
         layers = [{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": digest, "size": SMALL} for digest in smalls[1:12]]

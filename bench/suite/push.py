@@ -19,7 +19,7 @@ def pushes(bench):
         f"{SMALL_BLOBS:,} blobs of 4 KB": [(digest, SMALL) for digest in bench.content.small[:SMALL_BLOBS]],
     }
     # Others, so that code which is compiled as it runs has been.
-    before = [(bench.content.large[500], 500 * MEGABYTE)] + [(digest, SMALL) for digest in bench.content.small[SMALL_BLOBS:]]
+    before = [(bench.content.large[1500], 1500 * MEGABYTE)] + [(digest, SMALL) for digest in bench.content.small[SMALL_BLOBS:]]
     for what, pushed in blobs.items():
         cost = Row("pushes", what, "CPU s", (Target(0.7, REGISTRY),))
         total = Row("pushes", what, "s", (Target(1, REGISTRY),))
