@@ -31,6 +31,7 @@ final class IncomingFile implements IncomingBlob {
   private final boolean kept;
   private final Runnable release;
   private final RunningHash hash;
+  private Writeback writeback = new Writeback();
 
   /** Held while the file gets another name or none, so that a reader finds the one it has. */
   private final ReentrantLock naming = new ReentrantLock();
@@ -96,6 +97,7 @@ final class IncomingFile implements IncomingBlob {
       long end = write(next);
       hash.add(bytes, length);
       size = end;
+      writeback.reached(end, channel);
     }
   }
 
@@ -136,6 +138,7 @@ final class IncomingFile implements IncomingBlob {
       naming.unlock();
     }
     hash.reset();
+    writeback = new Writeback();
     failed = false;
   }
 
@@ -196,6 +199,7 @@ final class IncomingFile implements IncomingBlob {
         naming.unlock();
       }
     } else {
+      writeback.await();
       channel.force(true);
       naming.lock();
       try {
