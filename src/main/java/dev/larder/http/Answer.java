@@ -207,14 +207,12 @@ final class Answer {
         await(http::writeHead);
         headSent = true;
       }
-      try (PageCache cache = new PageCache(file, offset, length)) {
-        for (long gone = 0; gone < length; ) {
-          long begin = offset + gone;
-          long count = Math.min(PIECE, length - gone);
-          cache.load(begin, count);
-          await(() -> sendPiece(file, begin, count));
-          gone += count;
-        }
+      for (long gone = 0; gone < length; ) {
+        long begin = offset + gone;
+        long count = Math.min(PIECE, length - gone);
+        PageCache.load(file, begin, count);
+        await(() -> sendPiece(file, begin, count));
+        gone += count;
       }
     }
 

@@ -2,50 +2,30 @@ package dev.larder.http;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.util.Optional;
 
 /**
- * What the operating system's cache has of a part of a file. What goes out by sendfile is brought
- * there first, by a thread that may wait for the disk: sendfile itself would wait on the event
- * loop, and with it every client of that loop. For one thread.
+ * The operating system's cache of files. What goes out by sendfile is brought there first, by a
+ * thread that may wait for the disk: sendfile itself would wait on the event loop, and with it
+ * every client of that loop.
  */
-final class PageCache implements AutoCloseable {
+final class PageCache {
   private static final int BUFFER = 256 << 10;
 
-  private final FileChannel file;
-  private final long offset;
-  private final Arena arena = Arena.ofConfined();
-
-  /** Only to ask what of it is there; empty if the file has become shorter. */
-  private final Optional<MemorySegment> mapped;
-
-  /**
-   * @param length of the part, which begins at {@code offset}; at least 1
-   */
-  PageCache(FileChannel file, long offset, long length) throws IOException {
-    this.file = file;
-    this.offset = offset;
-    // Mapping more than there is would make the file longer.
-    this.mapped =
-        file.size() < offset + length
-            ? Optional.empty()
-            : Optional.of(file.map(MapMode.READ_ONLY, offset, length, arena));
-  }
+  private PageCache() {}
 
   /**
    * Reads what isn't there from the disk.
    *
-   * @param begin in the file
+   * @param length which the file has from {@code offset} on; at least 1
    */
-  void load(long begin, long length) throws IOException {
-    if (mapped.isEmpty() || !mapped.get().asSlice(begin - offset, length).isLoaded()) {
+  static void load(FileChannel file, long offset, long length) throws IOException {
+    if (!isLoaded(file, offset, length)) {
       ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, length));
-      long end = begin + length;
-      for (long position = begin; position < end; position += buffer.position()) {
+      long end = offset + length;
+      for (long position = offset; position < end; position += buffer.position()) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
         read(file, buffer, position);
       }
@@ -63,8 +43,12 @@ final class PageCache implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    arena.close();
+  private static boolean isLoaded(FileChannel file, long offset, long length) throws IOException {
+    if (file.size() < offset + length) {
+      return false; // and mapping it would make it longer
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return file.map(MapMode.READ_ONLY, offset, length, arena).isLoaded();
+    }
   }
 }
