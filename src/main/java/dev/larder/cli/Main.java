@@ -64,15 +64,15 @@ public final class Main implements Callable<Integer> {
 
   /**
    * What reads a command line, with the command alone that it names: to look at what all of them
-   * can do takes a quarter of a start. With all where it names none, but for a single word, which
-   * asks for help at most: there, with what they are for.
+   * can do takes a quarter of a start. With all where it names none; and with what they are for,
+   * where a single option asks for help at most.
    */
   static CommandLine commandLine(String... args) {
     CommandLine commandLine = new CommandLine(new Main());
     Class<?> named = args.length == 0 ? null : COMMANDS.get(args[0]);
     if (named != null) {
       commandLine.addSubcommand(args[0], named);
-    } else if (args.length == 1) {
+    } else if (args.length == 1 && args[0].startsWith("-")) {
       COMMANDS.forEach((name, type) -> commandLine.addSubcommand(name, described(type)));
     } else {
       COMMANDS.forEach(commandLine::addSubcommand);

@@ -45,6 +45,13 @@ class MainTest {
   }
 
   @Test
+  void argumentsMayStandInAFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("arguments"), "serve --help");
+    assertThat(run("@" + file)).isZero();
+    assertThat(out.toString()).contains("Usage: larder serve", "--listen");
+  }
+
+  @Test
   void getWithoutAWordSaysWhatThereIs() {
     assertThat(run("get")).isEqualTo(2);
     assertThat(err.toString()).contains("images", "tags", "upstreams", "clusters");
