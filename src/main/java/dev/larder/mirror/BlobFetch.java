@@ -256,6 +256,7 @@ final class BlobFetch implements Download.Bytes {
       Optional<Lookup<MirroredBlob>> failure = download.receive(bytes);
       if (failure.isEmpty()) {
         store.commit(source.key(), bytes, digest);
+        arrival.ifPresent(Evictor.Arrival::arrived);
         linkJoined();
       }
       return failure;

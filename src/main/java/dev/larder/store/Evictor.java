@@ -118,10 +118,15 @@ public final class Evictor implements Closeable {
       this.bytes = new AtomicLong(bytes);
     }
 
-    /** It has come, or doesn't come any more. */
+    /** It is among what is here, and is counted there. */
+    public void arrived() {
+      arriving.addAndGet(-bytes.getAndSet(0));
+    }
+
+    /** It has come, or doesn't come any more; and nobody brings it any more. */
     @Override
     public void close() {
-      arriving.addAndGet(-bytes.getAndSet(0));
+      arrived();
       changed();
     }
   }

@@ -160,7 +160,7 @@ class FullDiskTest {
   void whatIsEvictedIsFetchedAgain() throws Exception {
     TestImages.Image old = TestImages.image("old", 1000);
     upstream.putImage("app", "old", old);
-    mirrors.limitCache(LENGTH + 1500); // room for both to be on their way
+    mirrors.limitCache(LENGTH + 500);
     CountDownLatch both = new CountDownLatch(2);
     mirrors.evictor().addListener((Eviction _) -> both.countDown());
     startEvicting();
