@@ -58,7 +58,8 @@ final class Acceptor extends VerticleBase {
   @Override
   public Future<?> start() {
     vertx.setPeriodic(
-        Connection.millis(patience.idle().dividedBy(SWEEPS_PER_PATIENCE)),
+        // Duration divides by BigDecimal, which takes as long to load as the rest of this.
+        Math.max(1, patience.idle().toMillis() / SWEEPS_PER_PATIENCE),
         _ -> List.copyOf(connections.values()).forEach(Connection::closeIfIdle));
     server =
         vertx
