@@ -11,15 +11,13 @@ import sys
 import time
 
 from lab import programs
-from lab.larder import LAUNCHER
 from lab.report import Failed
 
 from . import catalog, cold, nodes, process_life, push, warm
-from .contenders import Larder, Nginx, debians_registry, distribution
+from .contenders import WORK, Larder, Nginx, debians_registry, distribution, pack_larder
 from .content import Content
 from .rows import US, table
 
-WORK = pathlib.Path(__file__).resolve().parent.parent / ".work"
 MEASURES = {
     "warm": warm.large, "slow": warm.slow, "manifests": warm.manifests, "small": warm.small,
     "cold": cold.gigabyte, "line": cold.line, "limited": cold.limited, "herd": cold.herd,
@@ -95,7 +93,7 @@ def main():
     if unknown:
         parser.error(f"no such measure: {', '.join(sorted(unknown))}")
     bench = Bench(asked.rounds, asked.memory_seconds)
-    programs.run(LAUNCHER, "--version", seconds=600)  # builds it where that is needed
+    pack_larder()
     rows, failed = [], []
     for name in asked.measures or MEASURES:
         begun = time.monotonic()

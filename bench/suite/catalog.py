@@ -4,12 +4,11 @@ import contextlib
 import time
 
 from lab import programs, web
-from lab.larder import LAUNCHER
 from lab.report import check_equal
 
 from . import load
 from .content import MANIFEST_TYPE
-from .contenders import Larder
+from .contenders import LARDER, Larder
 from .process import cost
 from .rows import US, Row, Target
 from .stock import ENOUGH, FULL, MANY, Stock, some
@@ -103,7 +102,7 @@ class _Stocked:
             check_equal(web.ask("GET", f"{self.larder.url}/metrics").status, 200, "status of /metrics")
         after = self.larder.process.cpu()
         measured.add(self.name, "/metrics", "CPU ms", (after - before) / SCRAPES * 1e3)
-        command = cost([LAUNCHER, "status", "--data", self.larder.data])
+        command = cost([LARDER, "status", "--data", self.larder.data])
         measured.add(self.name, "larder status", "CPU s", command + self.larder.process.cpu() - after)
         measured.add(self.name, "memory after the load", "MB", self.larder.process.memory())
 

@@ -10,7 +10,11 @@ from lab.larder import LAUNCHER
 from .content import IMAGE_TAG, MANIFEST_TYPE, REPOSITORY, TAG
 from .process import Process
 
-BUILT = pathlib.Path(__file__).resolve().parent.parent / ".work" / "bin"
+WORK = pathlib.Path(__file__).resolve().parent.parent / ".work"
+BUILT = WORK / "bin"
+# Larder as its image has it, and what starts that.
+PACKED = WORK / "image" / "larder"
+LARDER = PACKED / "larder"
 UPSTREAM = "upstream.test"
 
 
@@ -133,8 +137,15 @@ class Distribution(Contender):
         return (self.folder / f"data/docker/registry/v2/blobs/{algorithm}/{value[:2]}/{value}/data").exists()
 
 
+def pack_larder():
+    """Makes what Larder's image would have: its jars, a Java of its own, and the AOT cache."""
+    shutil.rmtree(PACKED.parent, ignore_errors=True)
+    programs.run(LAUNCHER, "image", "--context", PACKED.parent, seconds=600)
+    programs.run(PACKED / "train", seconds=300)
+
+
 class Larder(Contender):
-    """Larder from this checkout, by its launcher, with its defaults."""
+    """Larder from this checkout, as its image has it, with its defaults."""
 
     prefix = f"{UPSTREAM}/"
 
@@ -154,7 +165,7 @@ class Larder(Contender):
         self.configuration.write_text(f"listen: ['127.0.0.1:{self.port}']\n{settings}{self._settings}")
 
     def command(self):
-        return [LAUNCHER, "serve", "--config", self.configuration]
+        return [LARDER, "serve", "--config", self.configuration]
 
     def stored(self, digest):
         return any(self.data.glob(f"blobs/**/{digest.partition(':')[2]}"))
