@@ -26,9 +26,6 @@ final class Answer {
   /** What is smaller is read, and leaves with its head: that costs less than sendfile does. */
   private static final int SMALL = 64 << 10;
 
-  /** What leaves of a file before its thread sees to the rest. */
-  private static final int PIECE = 4 << 20;
-
   private final Exchange exchange;
   private final Response response;
   private final HttpServerResponse http;
@@ -209,8 +206,7 @@ final class Answer {
       }
       for (long gone = 0; gone < length; ) {
         long begin = offset + gone;
-        long count = Math.min(PIECE, length - gone);
-        PageCache.load(file, begin, count);
+        long count = PageCache.load(file, begin, length - gone);
         await(() -> sendPiece(file, begin, count));
         gone += count;
       }

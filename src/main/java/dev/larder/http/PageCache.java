@@ -14,22 +14,35 @@ import java.nio.channels.FileChannel.MapMode;
 final class PageCache {
   private static final int BUFFER = 256 << 10;
 
+  /** Of what is there, so much is sent at once: each piece costs its thread a turn. */
+  private static final int PIECE = 32 << 20;
+
+  /** What isn't there is read in such pieces, for which the client waits. */
+  private static final int READ = 4 << 20;
+
   private PageCache() {}
 
   /**
-   * Reads what isn't there from the disk.
+   * Finds out how many of the next bytes are there, or reads some of them from the disk.
    *
    * @param length which the file has from {@code offset} on; at least 1
+   * @return how many of them are there now; at least 1
    */
-  static void load(FileChannel file, long offset, long length) throws IOException {
-    if (!isLoaded(file, offset, length)) {
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, length));
-      long end = offset + length;
+  static long load(FileChannel file, long offset, long length) throws IOException {
+    long piece = Math.min(PIECE, length);
+    if (isLoaded(file, offset, piece)) {
+      return piece;
+    }
+    long count = Math.min(READ, length);
+    if (count == piece || !isLoaded(file, offset, count)) {
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, count));
+      long end = offset + count;
       for (long position = offset; position < end; position += buffer.position()) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
         read(file, buffer, position);
       }
     }
+    return count;
   }
 
   /**
