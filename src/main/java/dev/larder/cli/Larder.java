@@ -93,6 +93,7 @@ final class Larder implements Closeable {
   private void open(Configuration configuration, Map<String, String> environment, Console console)
       throws IOException {
     Clock clock = Clock.systemUTC();
+    parts.push(SmallHeap.start());
     Path data = configuration.data();
     DataFolder folder = DataFolder.open(data, clock);
     parts.push(folder);
