@@ -89,9 +89,11 @@ def tls(bench):
     with contextlib.ExitStack() as open_now:
         certificate = bench.certificate(open_now)
         contenders = [bench.larder(open_now, certificate), bench.nginx(open_now, certificate=certificate)]
+        protocols = ("HTTP/1.1", {}), ("HTTP/2", {"http2": True})
         for contender in contenders:
-            load.ask(contender.blob(blob))
-        for protocol, how in ("HTTP/1.1", {}), ("HTTP/2", {"http2": True}):
+            for _, how in protocols:
+                load.ask(contender.blob(blob), clients=4, times=6, **how)
+        for protocol, how in protocols:
             for clients, times in (1, 4), (8, 1):
                 said = f"200 MB, {protocol}, {clients} client{'s' if clients > 1 else ''}"
                 cost = Row("TLS", said, "CPU s/GB", (Target(1.5, "nginx"),))
