@@ -49,13 +49,12 @@ final class SmallHeap implements Closeable {
 
   /** Collects a heap that has grown. What is in use then is left to grow by a quarter. */
   void check() {
-    long grown = Long.MAX_VALUE;
-    if (committed.getAsLong() > enough) {
+    boolean grown = committed.getAsLong() > enough;
+    if (grown) {
       collection.run();
-    } else {
-      grown = enough;
     }
-    enough = Math.max(ENOUGH, Math.min(grown, committed.getAsLong() / 4 * 5));
+    long next = committed.getAsLong() / 4 * 5;
+    enough = Math.max(ENOUGH, grown ? next : Math.min(enough, next));
   }
 
   @Override
