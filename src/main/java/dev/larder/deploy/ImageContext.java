@@ -21,7 +21,7 @@ final class ImageContext {
 
   private static final String RESOURCES = "image/";
   private static final List<String> PROGRAMS = List.of("larder", "health", "train");
-  private static final List<String> TEXTS = List.of("registry.yml");
+  private static final List<String> TEXTS = List.of("jvm", "registry.yml");
 
   private static final String FIRST_STAGE = "FROM ${BUILD} AS build\n";
   private static final String SECOND_STAGE = "FROM ${BASE}\n";
