@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +59,8 @@ final class Acceptor extends VerticleBase {
   @Override
   public Future<?> start() {
     vertx.setPeriodic(
-        // Duration divides by BigDecimal, which takes as long to load as the rest of this.
-        Math.max(1, patience.idle().toMillis() / SWEEPS_PER_PATIENCE),
+        // Duration itself would divide by BigDecimal, which takes its time to load.
+        Connection.millis(Duration.ofMillis(patience.idle().toMillis() / SWEEPS_PER_PATIENCE)),
         _ -> List.copyOf(connections.values()).forEach(Connection::closeIfIdle));
     server =
         vertx

@@ -35,14 +35,19 @@ final class PageCache {
     }
     long count = Math.min(READ, length);
     if (count == piece || !isLoaded(file, offset, count)) {
-      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, count));
-      long end = offset + count;
-      for (long position = offset; position < end; position += buffer.position()) {
-        buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-        read(file, buffer, position);
-      }
+      bring(file, offset, count);
     }
     return count;
+  }
+
+  /** Reads them from the disk. */
+  private static void bring(FileChannel file, long offset, long length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, length));
+    long end = offset + length;
+    for (long position = offset; position < end; position += buffer.position()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
+      read(file, buffer, position);
+    }
   }
 
   /**
